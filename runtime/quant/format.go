@@ -3,6 +3,7 @@ package quant
 import (
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // Type is a tensor's format as GGUF numbers it (enum ggml_type).
@@ -147,16 +148,24 @@ func (f *Format) Dequantize(dst []float32, row []byte) {
 		f.decode(dst, row)
 		return
 	}
-	var (
-		q          [256]int8
-		scale, min [16]float32
-	)
+	u := unpackedBlocks.Get().(*unpackedBlock)
+	defer unpackedBlocks.Put(u)
+	u.min = [16]float32{}
 	groups := f.BlockLen / f.Group
 	for b := range len(dst) / f.BlockLen {
-		f.unpack(q[:f.BlockLen], scale[:groups], min[:groups], row[b*f.BlockBytes:(b+1)*f.BlockBytes])
+		f.unpack(u.q[:f.BlockLen], u.scale[:groups], u.min[:groups], row[b*f.BlockBytes:(b+1)*f.BlockBytes])
 		for i := range f.BlockLen {
 			g := i / f.Group
-			dst[b*f.BlockLen+i] = float32(scale[g]*float32(q[i])) + min[g]
+			dst[b*f.BlockLen+i] = float32(u.scale[g]*float32(u.q[i])) + u.min[g]
 		}
 	}
 }
+
+// unpackedBlock is one block of the longest format. Passing it through a func
+// value would move it to the heap at each call, so they are kept.
+type unpackedBlock struct {
+	q          [256]int8
+	scale, min [16]float32
+}
+
+var unpackedBlocks = sync.Pool{New: func() any { return new(unpackedBlock) }}

@@ -1,0 +1,54 @@
+package kernel
+
+import "llamad/runtime/quant"
+
+// Panel is PanelRows weight rows of one matrix, Cols columns of each, unpacked.
+// It is scratch of one worker.
+type Panel struct {
+	Format *quant.Format
+	Cols   int
+	Q      []int8    // [PanelRows * Cols], integer formats
+	Scale  []float32 // [PanelRows * Cols/Format.Group]
+	Min    []float32 // the same, where the format has minimums
+	F      []float32 // [PanelRows * Cols], float formats
+}
+
+// PanelSize is the scratch of a panel: int8 values and floats.
+func (s *Set) PanelSize() (q, f int) {
+	n := s.PanelRows * s.KBlock
+	return n, n/16 + n/16 + n
+}
+
+// NewPanel lays a panel over scratch of PanelSize.
+func (s *Set) NewPanel(q []int8, f []float32) *Panel {
+	n := s.PanelRows * s.KBlock
+	return &Panel{Q: q[:n], Scale: f[:n/16], Min: f[n/16 : n/8], F: f[n/8 : n/8+n]}
+}
+
+// Tiles are the activation rows of a batch, packed for Gemm or GemmFloat.
+type Tiles struct {
+	Rows  []quant.Row // [n], quantized and read by Pack
+	Cols  int
+	Q     []int8    // [tiles * TileRows * Cols]
+	Scale []float32 // [tiles * TileRows * Cols/32]
+	Sum   []float32 // [tiles * TileRows * Cols/32], for minimums per 32
+	Sum16 []float32 // [tiles * TileRows * Cols/16], for minimums per 16
+	F     []float32 // [tiles * TileRows * Cols]
+}
+
+// TileCount is how many tiles hold n activation rows.
+func (s *Set) TileCount(n int) int { return (n + s.TileRows - 1) / s.TileRows }
+
+// TilesSize is the scratch of Tiles for n rows of cols columns: int8 values and
+// floats.
+func (s *Set) TilesSize(n, cols int) (q, f int) {
+	size := s.TileCount(n) * s.TileRows * cols
+	return size, size/32 + size/32 + size/16 + size
+}
+
+// LayTiles makes t hold rows of cols columns over scratch of TilesSize.
+func (s *Set) LayTiles(t *Tiles, rows []quant.Row, cols int, q []int8, f []float32) {
+	n := s.TileCount(len(rows)) * s.TileRows * cols
+	*t = Tiles{Rows: rows, Cols: cols, Q: q[:n],
+		Scale: f[:n/32], Sum: f[n/32 : n/16], Sum16: f[n/16 : n/8], F: f[n/8 : n/8+n]}
+}
