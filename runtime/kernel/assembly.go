@@ -72,3 +72,70 @@ func gemvFloatWith(f *quant.Format, call gemvFloatCallee) func(y []float32, w []
 		}
 	}
 }
+
+func unpackWith(f *quant.Format, panelRows int, call unpackCallee) func(p *Panel, w []byte, stride int) {
+	return func(p *Panel, w []byte, stride int) {
+		_ = w[(panelRows-1)*stride+f.RowBytes(p.Cols)-1]
+		_, _ = p.Q[panelRows*p.Cols-1], p.Scale[panelRows*p.Cols/f.Group-1]
+		var min *float32
+		if f.HasMin {
+			min = unsafe.SliceData(p.Min)
+		}
+		call(&p.Q[0], &p.Scale[0], min, &w[0], stride, p.Cols/quant.ActivationGroup)
+	}
+}
+
+func unpackFloatWith(f *quant.Format, panelRows int, call unpackFloatCallee) func(p *Panel, w []byte, stride int) {
+	return func(p *Panel, w []byte, stride int) {
+		_ = w[(panelRows-1)*stride+f.RowBytes(p.Cols)-1]
+		_ = p.F[panelRows*p.Cols-1]
+		call(&p.F[0], &w[0], stride, p.Cols)
+	}
+}
+
+// gemms are the variants of a class's micro-kernel: weights share a scale by 32
+// or by 16, with and without minimums.
+type gemms struct{ by32, by32Min, by16, by16Min gemmCallee }
+
+func (g *gemms) forFormat(f *quant.Format) gemmCallee {
+	switch {
+	case f.Group == 32 && f.HasMin:
+		return g.by32Min
+	case f.Group == 32:
+		return g.by32
+	case f.HasMin:
+		return g.by16Min
+	}
+	return g.by16
+}
+
+func gemmWith(tileRows int, g gemms) func(y []float32, ldy int, p *Panel, t *Tiles, col, t0, t1 int, add bool) {
+	return func(y []float32, ldy int, p *Panel, t *Tiles, col, t0, t1 int, add bool) {
+		f := p.Format
+		_ = y[(t1*tileRows-1)*ldy]
+		// Within a tile, tileRows rows of each group lie together.
+		size := tileRows * t.Cols
+		sumStep, sumAt, sum := size/32, col/32, t.Sum
+		if f.Group == 16 {
+			sumStep, sumAt, sum = size/16, col/16, t.Sum16
+		}
+		g.forFormat(f)(&y[t0*tileRows*ldy], ldy, &p.Q[0], &p.Scale[0], &p.Min[0],
+			&t.Q[t0*size+tileRows*col], &t.Scale[t0*size/32+tileRows*col/32], &sum[t0*sumStep+tileRows*sumAt],
+			p.Cols/quant.ActivationGroup, t1-t0, size, size/32, sumStep, flag(add))
+	}
+}
+
+func gemmFloatWith(tileRows int, call gemmFloatCallee) func(y []float32, ldy int, p *Panel, t *Tiles, col, t0, t1 int, add bool) {
+	return func(y []float32, ldy int, p *Panel, t *Tiles, col, t0, t1 int, add bool) {
+		_ = y[(t1*tileRows-1)*ldy]
+		size := tileRows * t.Cols
+		call(&y[t0*tileRows*ldy], ldy, &p.F[0], &t.F[t0*size+tileRows*col], p.Cols, t1-t0, 4*size, flag(add))
+	}
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
