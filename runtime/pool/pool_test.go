@@ -1,0 +1,107 @@
+package pool
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+func TestRunCallsEveryWorkerOnce(t *testing.T) {
+	for _, size := range []int{1, 2, 3, 5} {
+		p := New(size)
+		for _, n := range []int{0, 1, 2, 3, 5, 9} {
+			want := max(min(n, size), 1)
+			calls := make([]atomic.Int32, size)
+			err := p.Run(n, func(i, workers int) {
+				if workers != want {
+					t.Errorf("pool of %d, Run(%d): workers = %d, want %d", size, n, workers, want)
+				}
+				calls[i].Add(1)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range calls {
+				if got := calls[i].Load(); (got == 1) != (i < want) {
+					t.Errorf("pool of %d, Run(%d): worker %d was called %d times", size, n, i, got)
+				}
+			}
+		}
+		p.Close()
+	}
+}
+
+// The hammer: forks of changing widths with gaps around the time a worker
+// spins, so that every order of parking and waking comes up.
+func TestHammer(t *testing.T) {
+	p := New(4)
+	defer p.Close()
+	var sum atomic.Int64
+	var want int64
+	for i := range 20000 {
+		n := 1 + i%4
+		want += int64(n)
+		if err := p.Run(n, func(int, int) { sum.Add(1) }); err != nil {
+			t.Fatal(err)
+		}
+		if sum.Load() != want {
+			t.Fatalf("after fork %d: %d calls, want %d", i, sum.Load(), want)
+		}
+		if i%500 == 0 {
+			time.Sleep(time.Duration(i%7) * 30 * time.Microsecond)
+		}
+	}
+}
+
+func TestPanicIsReturnedAndThePoolGoesOn(t *testing.T) {
+	p := New(3)
+	defer p.Close()
+	for bad := range 3 {
+		err := p.Run(3, func(i, _ int) {
+			if i == bad {
+				panic(fmt.Sprintf("worker %d", i))
+			}
+		})
+		var failure *PanicError
+		if !errors.As(err, &failure) || failure.Value != fmt.Sprintf("worker %d", bad) {
+			t.Errorf("panic in worker %d: Run returned %v", bad, err)
+		}
+	}
+	if err := p.Run(3, func(int, int) {}); err != nil {
+		t.Errorf("after the panics: %v", err)
+	}
+}
+
+func TestRunAllocatesNothing(t *testing.T) {
+	p := New(2)
+	defer p.Close()
+	task := func(int, int) {}
+	if n := testing.AllocsPerRun(1000, func() { _ = p.Run(2, task) }); n != 0 {
+		t.Errorf("Run allocates %v times", n)
+	}
+}
+
+func TestCloseEndsTheWorkers(t *testing.T) {
+	before := runtime.NumGoroutine()
+	p := New(4)
+	p.Close()
+	if after := runtime.NumGoroutine(); after > before {
+		t.Errorf("%d goroutines before, %d after", before, after)
+	}
+}
+
+func BenchmarkRun(b *testing.B) {
+	for _, n := range []int{1, 2, 4} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			p := New(n)
+			defer p.Close()
+			task := func(int, int) {}
+			for b.Loop() {
+				_ = p.Run(n, task)
+			}
+		})
+	}
+}
