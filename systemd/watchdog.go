@@ -1,0 +1,62 @@
+package systemd
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+)
+
+// Evidence says whether there is work in hand, and how much has been done so
+// far: a number that changes with every step, such as a layer of a batch or a
+// token. It is called a few times a minute and must not wait for the work.
+type Evidence func() (done uint64, busy bool)
+
+// Watch tells the watchdog that the daemon is alive, until ctx ends, for as
+// long as the evidence shows it: there is nothing to do, or something was done
+// since the last look. A daemon that holds work and does none of it is
+// restarted after WatchdogSec.
+//
+// Without a watchdog in the unit it returns at once.
+func Watch(ctx context.Context, evidence Evidence) error {
+	limit, err := daemon.SdWatchdogEnabled(false)
+	if err != nil {
+		return fmt.Errorf("watchdog: %w", err)
+	}
+	if limit == 0 {
+		return nil
+	}
+	// Four looks: work that takes its first step just after one is still seen
+	// well within the limit.
+	tick := time.NewTicker(limit / 4)
+	defer tick.Stop()
+	w := watch{evidence: evidence}
+	for {
+		if w.alive() {
+			if err := notify(daemon.SdNotifyWatchdog); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// watch remembers what the last look saw.
+type watch struct {
+	evidence Evidence
+	done     uint64
+	busy     bool
+}
+
+// alive looks once. Work that was not there at the last look counts as alive.
+func (w *watch) alive() bool {
+	done, busy := w.evidence()
+	alive := !busy || !w.busy || done != w.done
+	w.done, w.busy = done, busy
+	return alive
+}
