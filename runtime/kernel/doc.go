@@ -5,8 +5,7 @@
 //
 // A Set is one implementation of all of it. The integer parts of every Set are
 // equal bit for bit; float results differ from Portable's only by the order of
-// additions. Exact is the odd one out: it dequantizes every weight and keeps
-// activations in f32, and is what accuracy is measured against.
+// additions.
 //
 // # Two ways through a matrix
 //

@@ -1,6 +1,10 @@
 package kernel
 
-import "llamad/runtime/quant"
+import (
+	"unsafe"
+
+	"llamad/runtime/quant"
+)
 
 // Panel is PanelRows weight rows of one matrix, Cols columns of each, unpacked.
 // It is scratch of one worker.
@@ -25,6 +29,13 @@ func (s *Set) NewPanel(q []int8, f []float32) *Panel {
 	return &Panel{Q: q[:n], Scale: f[:n/16], Min: f[n/16 : n/8], F: f[n/8 : n/8+n]}
 }
 
+// UnpackRows fills p.F from PanelRows rows of f16 numbers, p.Cols of each: the
+// float panel of a stretch of the KV cache.
+func (s *Set) UnpackRows(p *Panel, rows []uint16, stride int) {
+	bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(rows))), 2*len(rows))
+	s.Unpack[quant.F16](p, bytes, 2*stride)
+}
+
 // Tiles are the activation rows of a batch, packed for Gemm or GemmFloat.
 type Tiles struct {
 	Rows  []quant.Row // [n], quantized and read by Pack
@@ -39,16 +50,22 @@ type Tiles struct {
 // TileCount is how many tiles hold n activation rows.
 func (s *Set) TileCount(n int) int { return (n + s.TileRows - 1) / s.TileRows }
 
-// TilesSize is the scratch of Tiles for n rows of cols columns: int8 values and
-// floats.
-func (s *Set) TilesSize(n, cols int) (q, f int) {
+// TilesSize is the scratch of Tiles for n rows of cols columns: int8 values, and
+// floats for their scales and sums. F takes as many floats as there are values.
+func (s *Set) TilesSize(n, cols int) (q, scales int) {
 	size := s.TileCount(n) * s.TileRows * cols
-	return size, size/32 + size/32 + size/16 + size
+	return size, size/32 + size/32 + size/16
 }
 
-// LayTiles makes t hold rows of cols columns over scratch of TilesSize.
-func (s *Set) LayTiles(t *Tiles, rows []quant.Row, cols int, q []int8, f []float32) {
+// LayTiles makes t hold rows of cols columns over scratch of TilesSize. Without
+// q there is nothing to Pack, without f nothing to PackFloat.
+func (s *Set) LayTiles(t *Tiles, rows []quant.Row, cols int, q []int8, scales, f []float32) {
 	n := s.TileCount(len(rows)) * s.TileRows * cols
-	*t = Tiles{Rows: rows, Cols: cols, Q: q[:n],
-		Scale: f[:n/32], Sum: f[n/32 : n/16], Sum16: f[n/16 : n/8], F: f[n/8 : n/8+n]}
+	*t = Tiles{Rows: rows, Cols: cols}
+	if q != nil {
+		t.Q, t.Scale, t.Sum, t.Sum16 = q[:n], scales[:n/32], scales[n/32:n/16], scales[n/16:n/8]
+	}
+	if f != nil {
+		t.F = f[:n]
+	}
 }

@@ -159,3 +159,22 @@ func dotFloat(w, x []float32) float32 {
 	}
 	return y
 }
+
+var floatRows = sync.Pool{New: func() any { return new([]float32) }}
+
+// floatGemv multiplies dequantized weights with f32 activations: all there is to
+// the float formats.
+func floatGemv(f *quant.Format) func(y []float32, w []byte, stride int, x *quant.Row) {
+	return func(y []float32, w []byte, stride int, x *quant.Row) {
+		buffer := floatRows.Get().(*[]float32)
+		defer floatRows.Put(buffer)
+		if len(*buffer) < len(x.X) {
+			*buffer = make([]float32, len(x.X))
+		}
+		row := (*buffer)[:len(x.X)]
+		for r := range y {
+			f.Dequantize(row, w[r*stride:])
+			y[r] = dotFloat(row, x.X)
+		}
+	}
+}

@@ -76,8 +76,8 @@ type Set struct {
 }
 
 // All lists every Set of this build, the one for the fastest CPU first, Portable
-// and Exact last.
-func All() []*Set { return append(assembly(), &Portable, &Exact) }
+// last.
+func All() []*Set { return append(assembly(), &Portable) }
 
 // Environment names the variable that forces a Set.
 const Environment = "LLAMAD_KERNEL"
