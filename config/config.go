@@ -39,8 +39,6 @@ func Default() *Config {
 // missing. Everything that is wrong comes back in one *Error; the warnings are
 // for the log.
 func Load(path string, environ []string) (*Config, []Problem, error) {
-	l := loader{config: Default(), env: parseEnviron(environ)}
-
 	file := path
 	if path == "" {
 		file = DefaultPath
@@ -48,13 +46,23 @@ func Load(path string, environ []string) (*Config, []Problem, error) {
 	src, err := readSource(file)
 	switch {
 	case err == nil:
-		l.config.File = file
 	case path == "" && errors.Is(err, fs.ErrNotExist):
 		src = &source{}
 	default:
 		return nil, nil, &Error{Problems: []Problem{unreadable(file, err)}}
 	}
+	return load(src, environ)
+}
 
+// Environment is what an empty file and the environment give, for commands that
+// have nothing to do with the service's file.
+func Environment(environ []string) (*Config, []Problem, error) {
+	return load(&source{}, environ)
+}
+
+func load(src *source, environ []string) (*Config, []Problem, error) {
+	l := loader{config: Default(), env: parseEnviron(environ)}
+	l.config.File = src.name
 	l.fromFile(src)
 	l.fromEnvironment()
 	l.clients()

@@ -160,11 +160,11 @@ func size[S any](name, fallback, about string, lo, hi Size, at func(*S) *Size) r
 	})
 }
 
-// list is an array of texts that all pass ok.
-func list[S any](name, about, expected string, ok func(string) bool, at func(*S) *[]string) row[S] {
+// list is an array that is empty or has least to most texts that all pass ok.
+func list[S any](name, about, expected string, least, most int, ok func(string) bool, at func(*S) *[]string) row[S] {
 	return field(Key{Name: name, Text: about, Expected: expected}, []any{}, at, func(v any) ([]string, bool) {
 		items, is := v.([]any)
-		if !is || len(items) > maxItems {
+		if !is || len(items) > most || len(items) > 0 && len(items) < least {
 			return nil, false
 		}
 		var out []string
@@ -178,8 +178,6 @@ func list[S any](name, about, expected string, ok func(string) bool, at func(*S)
 		return out, true
 	})
 }
-
-const maxItems = 64 // entries of a list
 
 // literal writes a default the way it would stand in the file.
 func literal(v any) string {
@@ -201,7 +199,7 @@ func shown(v any) string {
 	case string:
 		s = strconv.Quote(v)
 	case []any:
-		items := make([]string, min(len(v), maxItems))
+		items := make([]string, min(len(v), 32)) // it is cut below
 		for i := range items {
 			items[i] = shown(v[i])
 		}

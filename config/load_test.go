@@ -15,7 +15,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 // load writes text to a private file and loads it.
-func load(t *testing.T, text string, environ ...string) (*Config, []Problem, error) {
+func loadText(t *testing.T, text string, environ ...string) (*Config, []Problem, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "llamad.toml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -26,7 +26,7 @@ func load(t *testing.T, text string, environ ...string) (*Config, []Problem, err
 
 func mustLoad(t *testing.T, text string, environ ...string) *Config {
 	t.Helper()
-	c, _, err := load(t, text, environ...)
+	c, _, err := loadText(t, text, environ...)
 	if err != nil {
 		t.Fatalf("Load: %v", err)
 	}
@@ -158,13 +158,24 @@ func golden(t *testing.T, file, got string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got != string(want) {
-		t.Errorf("%s differs (go test -update rewrites it)\ngot:\n%s\nwant:\n%s", file, got, want)
+	gotLines, wantLines := strings.Split(got, "\n"), strings.Split(string(want), "\n")
+	for i := range max(len(gotLines), len(wantLines)) {
+		var g, w string
+		if i < len(gotLines) {
+			g = gotLines[i]
+		}
+		if i < len(wantLines) {
+			w = wantLines[i]
+		}
+		if g != w {
+			t.Errorf("%s:%d differs (go test -update rewrites it)\n got %q\nwant %q", file, i+1, g, w)
+			return
+		}
 	}
 }
 
 func TestLongFileIsRefused(t *testing.T) {
-	_, _, err := load(t, strings.Repeat("# x\n", maxSource/4+1))
+	_, _, err := loadText(t, strings.Repeat("# x\n", maxSource/4+1))
 	if err == nil || !strings.Contains(err.Error(), "longer than 64KiB") {
 		t.Errorf("error %v", err)
 	}

@@ -49,7 +49,7 @@ var mqttRows = []row[MQTT]{
 		`an absolute path such as "/etc/llamad/password"`, isAbsolute,
 		func(m *MQTT) *string { return &m.PasswordFile }),
 	list("response_topics", "a request's response_topic must be one of these or below one",
-		`a list of topics such as ["home/kitchen"], without + # or $ and not homeassistant`, isTopic,
+		`a list of topics such as ["home/kitchen"], without + # or $ and not homeassistant`, 1, 64, isTopic,
 		func(m *MQTT) *[]string { return &m.ResponseTopics }).live(),
 	size("max_packet", "64KiB", "longest MQTT packet that is read; a longer prompt is answered with too_large", 1<<10, 16<<20,
 		func(m *MQTT) *Size { return &m.MaxPacket }),

@@ -18,6 +18,8 @@ type Problem struct {
 	Key  string // "mqtt.queue", "LLAMAD_MQTT_QUEUE"; "" for the file as a whole
 	Text string // what is wrong and what was expected
 	Hint string // the cure, "" when Text says it
+
+	cause error // what the system said about a file
 }
 
 // String is "file:line: key: text", without the hint.
@@ -54,6 +56,18 @@ func (e *Error) Error() string {
 		}
 	}
 	return b.String()
+}
+
+// Unwrap gives the errors of the system behind the problems, so that a missing
+// file matches fs.ErrNotExist.
+func (e *Error) Unwrap() []error {
+	var causes []error
+	for _, p := range e.Problems {
+		if p.cause != nil {
+			causes = append(causes, p.cause)
+		}
+	}
+	return causes
 }
 
 func byLine(ps []Problem) []Problem {

@@ -59,8 +59,10 @@ func (l *loader) connection() {
 func (l *loader) responseTopics() {
 	m := &l.config.MQTT
 	for _, t := range m.ResponseTopics {
-		if l.own(t) {
-			l.refuse(l.at("mqtt.response_topics").problem(fmt.Sprintf("%q lies in llamad's own topics", t), "an answer there could become a prompt; use a topic outside "+m.Prefix))
+		for _, taken := range []string{m.Prefix, m.DiscoveryPrefix} {
+			if isBelow(t, taken) {
+				l.refuse(l.at("mqtt.response_topics").problem(fmt.Sprintf("%q lies in %s/..., where an answer could become a prompt or configure a hub", t, taken), "choose a topic outside of it"))
+			}
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.config.Clients)) {
@@ -72,12 +74,6 @@ func (l *loader) responseTopics() {
 			l.refuse(l.at(section+".raw").problem("is true, but mqtt.raw is not", "set mqtt.raw = true to allow prompts with control tokens"))
 		}
 	}
-}
-
-// own says whether a topic lies in the tree of this node or its group.
-func (l *loader) own(topic string) bool {
-	m := &l.config.MQTT
-	return isBelow(topic, m.Prefix+"/"+m.Node) || m.Group != "" && isBelow(topic, m.Prefix+"/"+m.Group)
 }
 
 // isBelow says whether topic is root or lies below it.

@@ -1,8 +1,9 @@
 package config
 
 import (
-	"math"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -52,7 +53,7 @@ var requestRows = []row[Request]{
 		func(r *Request) *float64 { return &r.RepeatPenalty }).live(),
 	field(Key{Name: "seed", Text: "repeats the same text for the same prompt; -1 is random", Expected: "a whole number, or -1 for a random one"},
 		int64(-1), func(r *Request) **uint64 { return &r.Seed }, seedOf).live(),
-	list("stop", "texts that end the answer", `a list of texts such as ["\n\n"]`, nil,
+	list("stop", "texts that end the answer", `a list of at most 16 texts such as ["\n\n"]`, 1, 16, isShort,
 		func(r *Request) *[]string { return &r.Stop }).live(),
 	field(Key{Name: "stream", Text: "publish the answer as it is written: false, true, or a message a finished sentence", Expected: `false, true or "sentence"`},
 		false, func(r *Request) *string { return &r.Stream }, streamOf).live(),
@@ -69,7 +70,7 @@ var clientRows = slices.Concat(
 	[]row[Client]{
 		toggle("raw", false, "the prompt is the complete text, without the chat template; needs mqtt.raw",
 			func(c *Client) *bool { return &c.Raw }).live(),
-		list("one_of", "answer with the likeliest of these texts", `a list of texts such as ["yes", "no"]`, nil,
+		list("one_of", "answer with the likeliest of these texts", `a list of 2 to 64 texts such as ["yes", "no"]`, 2, 64, isShort,
 			func(c *Client) *[]string { return &c.OneOf }).live(),
 		textThat("conversation", "", "name of the conversation that its prompts continue",
 			"1 to 64 of the characters A-Z a-z 0-9 . _ : -", isID,
@@ -83,15 +84,18 @@ var clientRows = slices.Concat(
 )
 
 func seedOf(v any) (*uint64, bool) {
-	n, is := v.(int64)
-	if !is || n < -1 {
-		return nil, false
+	switch v := v.(type) {
+	case int64:
+		if v == -1 {
+			return nil, true
+		}
+		seed := uint64(v)
+		return &seed, v >= 0
+	case string: // beyond what TOML's integers hold; a random seed may be
+		seed, err := strconv.ParseUint(v, 10, 64)
+		return &seed, err == nil
 	}
-	if n == -1 {
-		return nil, true
-	}
-	seed := uint64(n)
-	return &seed, true
+	return nil, false
 }
 
 func streamOf(v any) (string, bool) {
@@ -107,6 +111,9 @@ func streamOf(v any) (string, bool) {
 	return "", false
 }
 
+// isShort bounds what is compared with every token.
+func isShort(s string) bool { return len(s) <= 1024 }
+
 // isID says whether s may be an id or a name that travels in one.
 func isID(s string) bool {
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-"
@@ -115,8 +122,9 @@ func isID(s string) bool {
 
 // isTopic says whether s may be published to: a topic name of MQTT 3.1.1
 // section 4.7 that is neither the broker's own nor a way to configure a hub.
+// Empty levels are legal there and refused here, since they are mistakes.
 func isTopic(s string) bool {
-	if s == "" || len(s) > math.MaxUint16 || s[0] == '$' || strings.ContainsAny(s, "+#\x00") || !isPrintable(s) {
+	if s == "" || len(s) > 256 || s[0] == '$' || strings.ContainsAny(s, "+#\x00") || !isPrintable(s) {
 		return false
 	}
 	return !strings.HasPrefix(s+"/", "homeassistant/") && !slices.Contains(strings.Split(strings.TrimSuffix(s, "/"), "/"), "")
@@ -125,4 +133,20 @@ func isTopic(s string) bool {
 // isLevel says whether s may be one level of a topic.
 func isLevel(s string) bool {
 	return s != "" && len(s) <= 64 && s[0] != '$' && !strings.ContainsAny(s, "/+#\x00") && isPrintable(s)
+}
+
+// Set gives a field, by the name it has in a request, the value that text
+// stands for, as a variable of the environment would. The error says what was
+// expected.
+func (r *Request) Set(name, text string) error {
+	for _, row := range requestRows {
+		if row.Name == name {
+			v := fromText(row.fallback, text)
+			if !row.set(r, v) {
+				return fmt.Errorf("is %s, expected %s", shown(v), row.Expected)
+			}
+			return nil
+		}
+	}
+	panic("config: internal error: no field " + name)
 }

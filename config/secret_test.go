@@ -101,7 +101,7 @@ func TestFilesThatTheWorldCanRead(t *testing.T) {
 	}
 	// Container secrets come in files of mode 0444: a warning.
 	file := write(t, dir, "password", canary, 0o444)
-	_, warnings, err := load(t, "[mqtt]\nusername = 'u'\npassword_file = '"+file+"'\n")
+	_, warnings, err := loadText(t, "[mqtt]\nusername = 'u'\npassword_file = '"+file+"'\n")
 	if err != nil || len(warnings) != 1 || warnings[0].Key != "mqtt.password_file" {
 		t.Errorf("a password_file of mode 0444: %v, %v", warnings, err)
 	}
@@ -119,7 +119,7 @@ func TestBadSecretsNeverShow(t *testing.T) {
 		"no user":          {"", "LLAMAD_MQTT_PASSWORD=" + canary, "no mqtt.username"},
 		"in the address":   {"", "LLAMAD_MQTT_BROKER=mqtt://u:" + canary + "@hub", "LLAMAD_MQTT_BROKER: is not usable"},
 	} {
-		_, _, err := load(t, test.text, test.env)
+		_, _, err := loadText(t, test.text, test.env)
 		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), canary) {
 			t.Errorf("%s: error %v, expected %q", name, err, test.want)
 		}
@@ -128,7 +128,7 @@ func TestBadSecretsNeverShow(t *testing.T) {
 
 func TestPlaintextPasswordIsAWarning(t *testing.T) {
 	for broker, warned := range map[string]bool{"mqtt://hub": true, "mqtt://localhost": false, "mqtt://127.0.0.1:1883": false, "mqtts://hub": false, "ws://hub/mqtt": true} {
-		_, warnings, err := load(t, "[mqtt]\nusername = 'u'\npassword = 'p'\nbroker = '"+broker+"'\n")
+		_, warnings, err := loadText(t, "[mqtt]\nusername = 'u'\npassword = 'p'\nbroker = '"+broker+"'\n")
 		if err != nil || (len(warnings) == 1) != warned {
 			t.Errorf("%s: %v, %v", broker, warnings, err)
 		}

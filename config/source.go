@@ -53,7 +53,7 @@ func readBounded(name string, most int64) ([]byte, fs.FileMode, error) {
 
 // unreadable is the problem with a file that could not be read.
 func unreadable(name string, err error) Problem {
-	p := Problem{File: name, Text: "cannot be read: " + cause(err).Error()}
+	p := Problem{File: name, Text: "cannot be read: " + cause(err).Error(), cause: err}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		p.Text, p.Hint = "no such file", "check the path, or write one with: llamad config example"
