@@ -1,0 +1,94 @@
+package mqtt
+
+import (
+	"bytes"
+	"fmt"
+
+	paho "github.com/eclipse/paho.mqtt.golang"
+)
+
+// handler sorts what arrives on one connection. paho calls it from the goroutine
+// that also sees the broker's ping responses, so it must not wait for anything.
+func (s *Service) handler(connection int) paho.MessageHandler {
+	return func(_ paho.Client, p paho.Message) {
+		kind, client := s.tree.Load().classify(p.Topic())
+		switch {
+		case kind == "":
+			// What an earlier subscription of this session still brings. Without the
+			// acknowledgement it would fill the broker's window.
+			p.Ack()
+			s.o.Log.Debug("a message on a topic that is not ours was dropped", "topic", p.Topic())
+		case p.Retained():
+			p.Ack()
+			s.dropRetained(p.Topic())
+		case kind == topicPrompt:
+			s.o.Prompt(s.message(p, client, connection))
+		case kind == topicCancel:
+			p.Ack()
+			id, err := cancelled(p.Payload())
+			if err != nil {
+				s.o.Log.Warn("a cancel was not understood", "err", err)
+				return
+			}
+			s.o.Cancel(id)
+		}
+	}
+}
+
+func (s *Service) message(p paho.Message, client string, connection int) *Message {
+	m := &Message{
+		Topic:      p.Topic(),
+		Client:     client,
+		Payload:    p.Payload(),
+		Oversize:   oversize(p.Payload(), s.mark),
+		QoS:        p.Qos(),
+		Dup:        p.Duplicate(),
+		Received:   s.o.Now(),
+		connection: connection,
+	}
+	if m.QoS > 0 {
+		m.ack = p.Ack
+	}
+	return m
+}
+
+// dropRetained explains why nothing happens: a retained prompt would be asked
+// again at every connection.
+func (s *Service) dropRetained(topic string) {
+	s.counters.retained.Add(1)
+	s.o.Log.Warn("a retained prompt was dropped, since it would run again at every connection",
+		"topic", topic,
+		"cure", fmt.Sprintf("publish prompts without retain, and remove this one: mosquitto_pub -r -n -t '%s'", topic))
+}
+
+// cancelled reads the payload of a cancel: an id, plain or as {"id":...}, or one
+// of the ways to say all, which is "".
+func cancelled(payload []byte) (string, error) {
+	payload = bytes.TrimSpace(payload)
+	switch string(payload) {
+	case "", "*", "PRESS": // the last is what a Home Assistant button sends
+		return "", nil
+	}
+	id := string(payload)
+	if payload[0] == '{' {
+		members, err := object(payload)
+		if err != nil {
+			return "", err
+		}
+		id = ""
+		for _, m := range members {
+			if m.key == "id" {
+				if id, err = m.value.text(); err != nil {
+					return "", fmt.Errorf("id: %w", err)
+				}
+			}
+		}
+		if id == "*" {
+			return "", nil
+		}
+	}
+	if !isID(id) {
+		return "", fmt.Errorf("expected an id, * or nothing")
+	}
+	return id, nil
+}

@@ -1,0 +1,138 @@
+// Package mosquittotest runs a real mosquitto for tests, on a free port of
+// 127.0.0.1 and with a directory of its own. A machine without mosquitto fails
+// the test.
+package mosquittotest
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Broker is a mosquitto. It is stopped when the test ends.
+type Broker struct {
+	t      testing.TB
+	dir    string
+	port   int
+	binary string
+	cmd    *exec.Cmd
+	exited chan struct{}
+	log    *logBuffer
+}
+
+// Start runs a mosquitto. Lines are added to its configuration, which listens on
+// one port, lets anybody in, and keeps its state over a restart.
+func Start(t testing.TB, lines ...string) *Broker {
+	t.Helper()
+	b := &Broker{t: t, dir: t.TempDir(), port: freePort(t), binary: binary(t), log: &logBuffer{}}
+	config := fmt.Sprintf("listener %d 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location %s/\nuser root\n", b.port, b.dir)
+	for _, line := range lines {
+		config += line + "\n"
+	}
+	if err := os.WriteFile(b.config(), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.Restart()
+	t.Cleanup(func() {
+		b.Stop(syscall.SIGKILL)
+		if t.Failed() {
+			t.Logf("mosquitto said:\n%s", b.log)
+		}
+	})
+	return b
+}
+
+func (b *Broker) config() string { return filepath.Join(b.dir, "mosquitto.conf") }
+
+// Dir is a directory for files that the configuration names.
+func (b *Broker) Dir() string { return b.dir }
+
+// Addr is "127.0.0.1:port".
+func (b *Broker) Addr() string { return fmt.Sprintf("127.0.0.1:%d", b.port) }
+
+// URL is where a client finds it.
+func (b *Broker) URL() string { return "mqtt://" + b.Addr() }
+
+// Restart starts the broker after Stop, on the same port and with the same state.
+func (b *Broker) Restart() {
+	b.t.Helper()
+	b.cmd = exec.Command(b.binary, "-c", b.config())
+	b.cmd.Stdout, b.cmd.Stderr = b.log, b.log
+	if err := b.cmd.Start(); err != nil {
+		b.t.Fatal(err)
+	}
+	b.exited = make(chan struct{})
+	go func(cmd *exec.Cmd, exited chan struct{}) {
+		cmd.Wait()
+		close(exited)
+	}(b.cmd, b.exited)
+	for range 500 {
+		conn, err := net.Dial("tcp", b.Addr())
+		if err == nil {
+			conn.Close()
+			return
+		}
+		select {
+		case <-b.exited:
+			b.t.Fatalf("mosquitto ended at its start:\n%s", b.log)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	b.t.Fatalf("mosquitto does not listen after 5 s:\n%s", b.log)
+}
+
+// Stop ends the broker: with SIGTERM it writes its state down, with SIGKILL it
+// does not.
+func (b *Broker) Stop(signal syscall.Signal) {
+	b.cmd.Process.Signal(signal)
+	<-b.exited
+}
+
+// Signal sends a signal to the running broker, such as SIGSTOP or SIGHUP.
+func (b *Broker) Signal(signal syscall.Signal) { b.cmd.Process.Signal(signal) }
+
+func binary(t testing.TB) string {
+	t.Helper()
+	for _, path := range []string{"mosquitto", "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto"} {
+		if found, err := exec.LookPath(path); err == nil {
+			return found
+		}
+	}
+	t.Fatal("this test needs a real broker: apt-get install mosquitto")
+	return ""
+}
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// logBuffer is what the broker says, from several writers.
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}

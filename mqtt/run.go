@@ -1,0 +1,100 @@
+package mqtt
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	firstPause   = 500 * time.Millisecond // between two connections
+	longestPause = time.Minute
+	brokenPause  = 5 * time.Second  // at most, when the broker took us in and then broke off
+	settled      = 10 * time.Second // a connection that lasted so long was a good one
+)
+
+// Run keeps a connection to the broker until ctx is done, then publishes what
+// waits and "offline", and leaves. A broker that is away is no error.
+func (s *Service) Run(ctx context.Context) {
+	s.warnPlaintext()
+	complaint := complaints{log: s.o.Log}
+	pause := firstPause
+	for number := 1; ; number++ {
+		var lasted time.Duration
+		l, err := s.connect(ctx, number)
+		entered := err == nil
+		if entered {
+			complaint.over()
+			began := time.Now()
+			err = l.serve(ctx)
+			lasted = time.Since(began)
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		switch {
+		case lasted >= settled:
+			pause = firstPause
+		case entered:
+			pause = min(pause, brokenPause)
+		}
+		pause = jitter(pause)
+		complaint.about(err, s.o.Broker.URL, entered, pause)
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return
+		}
+		pause = min(2*pause, longestPause)
+	}
+}
+
+// jitter keeps the daemons of a house from coming back all at once.
+func jitter(d time.Duration) time.Duration {
+	return d + time.Duration(rand.Int64N(int64(d)/5))
+}
+
+// complaints logs the trouble with a broker: the first time, when it changes, and
+// now and then.
+type complaints struct {
+	log  logger
+	last string
+	at   time.Time
+}
+
+type logger interface {
+	Warn(msg string, args ...any)
+	Debug(msg string, args ...any)
+}
+
+const complainAgain = 15 * time.Minute
+
+func (c *complaints) over() { c.last = "" }
+
+func (c *complaints) about(err error, broker string, entered bool, pause time.Duration) {
+	message := "the broker cannot be reached; prompts wait until it is back"
+	if entered {
+		message = "the connection to the broker was lost"
+	}
+	args := []any{"broker", broker, "err", err, "retry_in", pause.Round(100 * time.Millisecond)}
+	if hint := cure(err); hint != "" {
+		args = append(args, "cure", hint)
+	} else if entered && errors.Is(err, io.EOF) {
+		args = append(args, "cure", "if this repeats, another client uses our client id: run llamad doctor")
+	}
+	if text := err.Error(); text != c.last || time.Since(c.at) >= complainAgain {
+		c.last, c.at = text, time.Now()
+		c.log.Warn(message, args...)
+		return
+	}
+	c.log.Debug(message, args...)
+}
+
+func (s *Service) warnPlaintext() {
+	u, scheme, err := s.o.Broker.parse()
+	if err == nil && s.o.Broker.Password != "" && !scheme.encrypted && !loopback(u) {
+		s.o.Log.Warn("the password travels unencrypted: use mqtts://", "broker", s.o.Broker.URL)
+	}
+}

@@ -1,0 +1,340 @@
+package mqtt
+
+import (
+	"crypto/rand"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Service is one daemon among the topics. Its methods may be called from any
+// goroutine, those about a request from one at a time; none of them waits for
+// the broker.
+type Service struct {
+	o        Options
+	mark     []byte // of stand-ins for oversize packets, see guard
+	policy   atomic.Pointer[Policy]
+	tree     atomic.Pointer[tree]
+	ledger   ledger
+	outbox   *outbox
+	counters counters
+	chosen   bool // the node's name is settled; only Run looks at it
+
+	mu       sync.Mutex        // protects what follows
+	retained map[string][]byte // kind of topic -> what stands there, but for the state
+	online   bool              // a connection is up, subscribed and announced
+}
+
+// retainedKinds is the order in which retained topics are published on a new
+// connection.
+var retainedKinds = []string{topicInfo, topicHealth, topicLast}
+
+// New checks the options. Nothing is connected before Run.
+func New(o Options) (*Service, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	s := &Service{
+		o:        o,
+		mark:     make([]byte, 16),
+		outbox:   newOutbox(),
+		retained: map[string][]byte{},
+	}
+	rand.Read(s.mark) // never fails
+	s.ledger.now = o.Now
+	s.policy.Store(&o.Policy)
+	s.setNode(o.Node)
+	return s, nil
+}
+
+func (s *Service) setNode(node string) {
+	t := newTree(s.o.Prefix, node)
+	s.tree.Store(&t)
+}
+
+// Base is the topic that all others are below: "llamad/pi4".
+func (s *Service) Base() string { return string(*s.tree.Load()) }
+
+// Node is our name in the topics.
+func (s *Service) Node() string { return s.Base()[len(s.o.Prefix)+1:] }
+
+// Connected says whether the broker hands us prompts now.
+func (s *Service) Connected() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.online
+}
+
+// SetPolicy replaces what the configuration says about requests. One that is
+// refused changes nothing.
+func (s *Service) SetPolicy(p Policy) error {
+	if err := p.check(s.o.reserved()); err != nil {
+		return err
+	}
+	s.policy.Store(&p)
+	return nil
+}
+
+// Receive is the first step of a prompt's life: what does m ask for? A request
+// with an error is answered with Fail. A nil request is a copy of a prompt that
+// is known; it has been dealt with.
+func (s *Service) Receive(m *Message) (*Request, error) {
+	s.counters.prompts.Add(1)
+	p := s.policy.Load()
+	r := &Request{Client: m.Client, Fields: p.defaults(m.Client), Received: m.Received, message: m}
+	err := s.look(p, r)
+	if r.ID == "" {
+		r.ID, r.made = newID(), true
+	}
+	if err != nil {
+		return r, err
+	}
+	verdict, e := s.ledger.admit(r)
+	switch verdict {
+	case repeat:
+		return nil, nil
+	case replay:
+		s.counters.replayed.Add(1)
+		s.send(e.again(m))
+		return nil, nil
+	case conflict:
+		return r, &Error{Code: IDConflict, Message: "another prompt with this id is not answered yet"}
+	}
+	r.entry = e
+	return r, nil
+}
+
+func (s *Service) look(p *Policy, r *Request) error {
+	if err := checkClient(r.Client); err != nil {
+		r.Client = "" // so that the error has a topic to go to
+		return &Error{Code: BadRequest, Message: err.Error()}
+	}
+	if size := r.message.Oversize; size > 0 {
+		return &Error{Code: TooLarge, Message: fmt.Sprintf("the packet has %d bytes, expected at most %d: shorten the prompt or raise mqtt.max_packet", size, s.o.MaxPacket)}
+	}
+	if err := p.read(r, r.message.Payload, s.o.reserved()); err != nil {
+		return err
+	}
+	return nil
+}
+
+// Reply is the last step of a prompt's life: its answer, and then the
+// acknowledgement.
+func (s *Service) Reply(r *Request, result Result) {
+	if r.Plain {
+		result.Text = Plain(result.Text)
+	}
+	result.Warnings = append(r.Warnings, result.Warnings...)
+	a := NewAnswer(r.ID, r.Messages != nil, s.o.Now(), result)
+	a.Node = s.Node()
+
+	s.endStream(r)
+	out := &outgoing{topic: r.ResponseTopic, qos: 1, class: final, payload: []byte(a.Text)}
+	if out.topic == "" {
+		out.topic = s.topic(topicResponse, r.Client)
+	}
+	if r.Reply != FormText {
+		out.payload = encode(a)
+	}
+	s.counters.answers.Add(1)
+	s.finish(r, out, true)
+
+	event := Event{Type: "completed", ID: r.ID, Client: r.Client, FinishReason: result.FinishReason}
+	if result.FinishReason == FinishCancelled {
+		event.Type = "cancelled"
+	}
+	if r.Last || r.Client == "" { // what is asked under a name is between the two of us
+		event.Short = short(a.Text)
+	}
+	s.notify(r, event)
+	if r.Last {
+		s.retain(topicLast, Last{short(a.Text), a.Text, r.ID, result.FinishReason, a.Usage})
+	}
+}
+
+// Fail answers a prompt with an error. Errors go to response[/client] in JSON,
+// whatever form and place the answer was to have.
+func (s *Service) Fail(r *Request, e *Error) {
+	told := *e
+	told.Message = Clean(cut(e.Message, maxMessage))
+	if r.stream.seq > 0 {
+		s.endStream(r)
+	}
+	s.counters.errors.Add(1)
+	s.finish(r, &outgoing{
+		topic:   s.topic(topicResponse, r.Client),
+		qos:     1,
+		class:   final,
+		payload: encode(failure{ID: r.ID, Status: "error", Error: &told, Warnings: r.Warnings, Node: s.Node()}),
+	}, false)
+
+	event := Event{Type: "refused", ID: r.ID, Client: r.Client, Error: &told}
+	if e.Code.failed() {
+		event.Type = "failed"
+	}
+	s.notify(r, event)
+}
+
+const maxMessage = 1000 // bytes of an error's text
+
+// Abandon gives a prompt back to the broker, which hands it over again on the
+// next connection. It is for QoS 1.
+func (s *Service) Abandon(r *Request) {
+	if r.entry != nil {
+		s.ledger.abandon(r.entry)
+	}
+}
+
+// finish publishes the one reply of r and has its message acknowledged after.
+func (s *Service) finish(r *Request, out *outgoing, remember bool) {
+	out.sent = r.message.acknowledge
+	if r.entry != nil {
+		out.sent = func() { s.ledger.settle(r.entry, out, remember) }
+	}
+	if !s.send(out) {
+		s.Abandon(r)
+	}
+}
+
+// notify tells those who only watch.
+func (s *Service) notify(r *Request, e Event) {
+	if r.entry != nil {
+		s.Status(r, Done, 0, 100)
+	}
+	s.send(&outgoing{topic: s.topic(topicEvent, ""), qos: 1, class: notice, payload: encode(e)})
+}
+
+// Stream publishes a piece of an answer to those who asked for it.
+func (s *Service) Stream(r *Request, text string) {
+	for _, part := range r.stream.push(text, r.Fields.Stream, r.Plain, s.o.Now()) {
+		s.sendPart(r, part, false)
+	}
+}
+
+func (s *Service) endStream(r *Request) {
+	if r.Fields.Stream == StreamPieces || r.Fields.Stream == StreamSentences {
+		s.sendPart(r, r.stream.end(r.Plain), true)
+	}
+}
+
+func (s *Service) sendPart(r *Request, text string, done bool) {
+	s.send(&outgoing{
+		topic:   s.topic(topicStream, r.Client),
+		class:   piece,
+		payload: encode(StreamPart{r.ID, r.stream.seq, text, done}),
+	})
+	r.stream.seq++
+}
+
+// Status publishes how far a prompt is: its place in the queue, or the percent
+// of it that is read. Too frequent calls are left out.
+func (s *Service) Status(r *Request, state State, position, progress int) {
+	status := Status{r.ID, state, position, progress}
+	if r.status.news(status, s.o.Now()) {
+		s.send(&outgoing{topic: s.topic(topicStatus, r.Client), class: piece, payload: encode(status)})
+	}
+}
+
+// statusLimit remembers what was said last. The reader and the one who generates
+// may both speak about a request.
+type statusLimit struct {
+	mu   sync.Mutex
+	last Status
+	at   time.Time
+}
+
+func (l *statusLimit) news(s Status, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s == l.last || s.State == Prefill && l.last.State == Prefill && now.Sub(l.at) < publishEvery {
+		return false
+	}
+	l.last, l.at = s, now
+	return true
+}
+
+// SetInfo and SetHealth replace what stands on the retained topics info and
+// health. Instance, node and counters are filled in.
+func (s *Service) SetInfo(i Info) {
+	i.Instance, i.Node = s.o.Instance, s.Node()
+	i.Message = Clean(i.Message)
+	s.retain(topicInfo, i)
+}
+
+func (s *Service) SetHealth(h Health) {
+	h.Counters = s.counters.read()
+	s.retain(topicHealth, h)
+}
+
+func (s *Service) retain(kind string, v any) {
+	payload := encode(v)
+	s.mu.Lock()
+	s.retained[kind] = payload
+	online := s.online
+	s.mu.Unlock()
+	if online { // else it is published with the next connection
+		s.send(s.standing(kind, payload))
+	}
+}
+
+// goOnline says that a connection is up and gives back what is to stand on the
+// retained topics; from here on retain publishes by itself.
+func (s *Service) goOnline() (standing []*outgoing) {
+	s.outbox.setOnline(true)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.online = true
+	for _, kind := range retainedKinds {
+		if payload, ok := s.retained[kind]; ok {
+			standing = append(standing, s.standing(kind, payload))
+		}
+	}
+	return standing
+}
+
+func (s *Service) goOffline() {
+	s.outbox.setOnline(false)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.online = false
+}
+
+// standing is the message for a retained topic.
+func (s *Service) standing(kind string, payload []byte) *outgoing {
+	out := &outgoing{topic: s.topic(kind, ""), payload: payload, retained: true, class: notice}
+	if kind == topicState || kind == topicInfo {
+		out.qos = 1
+	}
+	return out
+}
+
+func (s *Service) topic(kind, client string) string { return s.tree.Load().topic(kind, client) }
+
+// send puts x where the connection finds it.
+func (s *Service) send(x *outgoing) bool {
+	ok := s.outbox.put(x)
+	if !ok && x.class == final {
+		if s.counters.dropped.Add(1) == 1 {
+			s.o.Log.Warn("there is no room for more replies: prompts are left unanswered until the broker takes some", "waiting", maxFinals)
+		}
+	}
+	return ok
+}
+
+// counters are Counters while they count.
+type counters struct {
+	prompts, answers, errors, replayed, retained, dropped, connections atomic.Uint64
+}
+
+func (c *counters) read() Counters {
+	return Counters{
+		Prompts:     c.prompts.Load(),
+		Answers:     c.answers.Load(),
+		Errors:      c.errors.Load(),
+		Replayed:    c.replayed.Load(),
+		Retained:    c.retained.Load(),
+		Dropped:     c.dropped.Load(),
+		Connections: c.connections.Load(),
+	}
+}
