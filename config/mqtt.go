@@ -94,16 +94,6 @@ func isBroker(s string) bool {
 	return known && (web || strings.Trim(u.Path, "/") == "" && u.RawQuery == "")
 }
 
-// isLoopback says whether the broker runs on this machine.
-func isLoopback(broker string) bool {
-	u, err := url.Parse(broker)
-	if err != nil {
-		return false
-	}
-	host := u.Hostname()
-	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
-}
-
 // hostNode is the host's name as a topic level, as much of it as may be one.
 func hostNode() string {
 	name, _ := os.Hostname()

@@ -49,9 +49,6 @@ func (l *loader) connection() {
 	if m.Password.IsSet() && m.Username == "" {
 		l.refuse(l.at("mqtt.password").problem("there is a password but no mqtt.username, which MQTT does not allow", "set mqtt.username"))
 	}
-	if m.Password.IsSet() && !encrypted && !isLoopback(m.Broker) {
-		l.warn(l.at("mqtt.broker").problem("the password goes over the network unencrypted", "use mqtts://"))
-	}
 }
 
 // responseTopics keeps answers out of the topics that prompts come in on, and

@@ -125,12 +125,3 @@ func TestBadSecretsNeverShow(t *testing.T) {
 		}
 	}
 }
-
-func TestPlaintextPasswordIsAWarning(t *testing.T) {
-	for broker, warned := range map[string]bool{"mqtt://hub": true, "mqtt://localhost": false, "mqtt://127.0.0.1:1883": false, "mqtts://hub": false, "ws://hub/mqtt": true} {
-		_, warnings, err := loadText(t, "[mqtt]\nusername = 'u'\npassword = 'p'\nbroker = '"+broker+"'\n")
-		if err != nil || (len(warnings) == 1) != warned {
-			t.Errorf("%s: %v, %v", broker, warnings, err)
-		}
-	}
-}
