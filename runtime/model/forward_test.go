@@ -1,0 +1,292 @@
+package model
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"llamad/runtime/gguf"
+	"llamad/runtime/kernel"
+	"llamad/runtime/mmap"
+	"llamad/runtime/pool"
+)
+
+// reference is a line of testdata/mini/logits.jsonl: what exact arithmetic gives
+// for one of the small random models, computed outside this project.
+type reference struct {
+	File       string
+	Tokens     []int32
+	LastLogits []float32 `json:"last_logits"`
+	Argmax     []int
+	KL         float64 `json:"llama_cpp_mean_kl"` // llama.cpp's own distance from the exact logits
+}
+
+func references(t *testing.T) []reference {
+	t.Helper()
+	f, err := os.Open("testdata/mini/logits.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var all []reference
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		var r reference
+		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, r)
+	}
+	if len(all) != 15 {
+		t.Fatalf("%d reference models, want 15", len(all))
+	}
+	return all
+}
+
+func load(t testing.TB, path string) *Model {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := gguf.Parse(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := Load(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func argmax(logits []float32) int {
+	best := 0
+	for i, v := range logits {
+		if v > logits[best] {
+			best = i
+		}
+	}
+	return best
+}
+
+// The oracle itself is held to the reference, for every tensor format and family.
+func TestExactLogits(t *testing.T) {
+	for _, r := range references(t) {
+		t.Run(r.File, func(t *testing.T) {
+			m := load(t, filepath.Join("testdata/mini", r.File))
+			logits := oracle(m, r.Tokens)
+			for i, want := range r.Argmax {
+				if got := argmax(logits[i]); got != want {
+					t.Errorf("argmax at position %d = %d, want %d", i, got, want)
+				}
+			}
+			var worst float64
+			for i, want := range r.LastLogits {
+				worst = max(worst, math.Abs(float64(logits[len(logits)-1][i]-want)))
+			}
+			if worst > 1e-3 {
+				t.Errorf("last logits are off by %.2g, want at most 1e-3", worst)
+			}
+		})
+	}
+}
+
+// engine is a model made ready to run, with one cache.
+type engine struct {
+	*State
+	cache *Cache
+}
+
+func newEngine(t testing.TB, m *Model, set *kernel.Set, threads int) *engine {
+	t.Helper()
+	const context = 256
+	var memory mmap.Arena
+	s := NewState(m, Options{Kernel: set, Batch: 40, Context: context, ThreadsPrefill: threads, ThreadsDecode: threads}, &memory)
+	e := &engine{State: s, cache: NewCache(&m.Config, context, &memory)}
+	if err := memory.Map(); err != nil {
+		t.Fatal(err)
+	}
+	p := pool.New(threads)
+	s.Start(p)
+	t.Cleanup(func() {
+		p.Close()
+		if err := memory.Free(); err != nil {
+			t.Error(err)
+		}
+	})
+	return e
+}
+
+// logits runs tokens through the engine in batches of the given sizes, the last
+// of which repeats, and returns the logits after every token.
+func (e *engine) logits(t testing.TB, tokens []int32, batches ...int) [][]float32 {
+	t.Helper()
+	var all [][]float32
+	for at := 0; at < len(tokens); {
+		n := min(batches[0], len(tokens)-at)
+		if len(batches) > 1 {
+			batches = batches[1:]
+		}
+		err := e.Forward(context.Background(), []Span{{Cache: e.cache, Position: at, Tokens: tokens[at : at+n], Logits: All}},
+			func(_ int, logits []float32) error {
+				all = append(all, append([]float32(nil), logits...))
+				return nil
+			})
+		if err != nil {
+			t.Fatal(err)
+		}
+		at += n
+	}
+	return all
+}
+
+// divergence is the mean over positions of the Kullback-Leibler divergence of
+// got's distribution from want's, in nats.
+func divergence(want, got [][]float32) float64 {
+	var sum float64
+	for i := range want {
+		p, q := logSoftmax(want[i]), logSoftmax(got[i])
+		for j := range p {
+			sum += math.Exp(p[j]) * (p[j] - q[j])
+		}
+	}
+	return sum / float64(len(want))
+}
+
+func logSoftmax(logits []float32) []float64 {
+	var sum float64
+	for _, v := range logits {
+		sum += math.Exp(float64(v))
+	}
+	out := make([]float64, len(logits))
+	for i, v := range logits {
+		out[i] = float64(v) - math.Log(sum)
+	}
+	return out
+}
+
+// Every kernel class stays as near to exact arithmetic as llama.cpp does, for
+// every format and family, through GEMM as well as through GEMV.
+func TestKernelPathIsAccurate(t *testing.T) {
+	for _, r := range references(t) {
+		m := load(t, filepath.Join("testdata/mini", r.File))
+		want := oracle(m, r.Tokens)
+		limit := max(1.5*r.KL, 5e-4)
+		for _, set := range kernel.All() {
+			if !set.Usable {
+				continue
+			}
+			for name, batches := range map[string][]int{"decode": {1}, "prefill": {len(r.Tokens)}, "mixed": {7, 1, 9, 1}} {
+				t.Run(r.File+"/"+set.Name+"/"+name, func(t *testing.T) {
+					kl := divergence(want, newEngine(t, m, set, 2).logits(t, r.Tokens, batches...))
+					t.Logf("mean KL %.2g (llama.cpp %.2g)", kl, r.KL)
+					if !(kl <= limit) {
+						t.Errorf("mean KL from exact arithmetic is %.3g, want at most %.3g", kl, limit)
+					}
+				})
+			}
+		}
+	}
+}
+
+// The same text at any number of threads: every result is computed whole by one
+// worker, in an order that its shape alone decides.
+func TestThreadsDoNotChangeResults(t *testing.T) {
+	r := references(t)[2]
+	m := load(t, filepath.Join("testdata/mini", r.File))
+	for _, set := range kernel.All() {
+		if !set.Usable {
+			continue
+		}
+		one := newEngine(t, m, set, 1).logits(t, r.Tokens, 13, 1)
+		three := newEngine(t, m, set, 3).logits(t, r.Tokens, 13, 1)
+		for i := range one {
+			for j := range one[i] {
+				if one[i][j] != three[i][j] {
+					t.Fatalf("%s: logit %d after token %d is %v with one thread and %v with three", set.Name, j, i, one[i][j], three[i][j])
+				}
+			}
+		}
+	}
+}
+
+// Two sequences in one batch, and a copied prefix, give what each gives alone.
+func TestSpansAndCopiedPrefixes(t *testing.T) {
+	r := references(t)[2]
+	m := load(t, filepath.Join("testdata/mini", r.File))
+	set := &kernel.Portable
+	want := newEngine(t, m, set, 2).logits(t, r.Tokens, 10, 1)
+
+	e, other := newEngine(t, m, set, 2), newEngine(t, m, set, 2)
+	e.logits(t, r.Tokens[:10], 10)
+	other.cache.CopyPrefix(e.cache, 10)
+	var got [][]float32
+	for i := 10; i < len(r.Tokens); i++ {
+		err := e.Forward(context.Background(), []Span{
+			{Cache: e.cache, Position: i, Tokens: r.Tokens[i : i+1], Logits: Last},
+			{Cache: other.cache, Position: i, Tokens: r.Tokens[i : i+1], Logits: Last},
+		}, func(_ int, logits []float32) error {
+			got = append(got, append([]float32(nil), logits...))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range got {
+		if d := divergence(want[10+i/2:11+i/2], got[i:i+1]); d > 1e-9 {
+			t.Errorf("token %d of sequence %d differs from the one computed alone by %.2g nats", 10+i/2, i%2, d)
+		}
+	}
+}
+
+func TestForwardStopsBetweenLayers(t *testing.T) {
+	m := load(t, "testdata/mini/mini-q8_0.gguf")
+	e := newEngine(t, m, &kernel.Portable, 1)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	err := e.Forward(ctx, []Span{{Cache: e.cache, Tokens: []int32{1}, Logits: Last}}, nil)
+	if err != context.Canceled {
+		t.Errorf("Forward = %v, want %v", err, context.Canceled)
+	}
+}
+
+func TestForwardRefusesWhatDoesNotFit(t *testing.T) {
+	m := load(t, "testdata/mini/mini-q8_0.gguf")
+	e := newEngine(t, m, &kernel.Portable, 1)
+	for name, span := range map[string]Span{
+		"token beyond the vocabulary": {Tokens: []int32{int32(m.Vocab)}},
+		"negative token":              {Tokens: []int32{-1}},
+		"position beyond the cache":   {Position: 256, Tokens: []int32{1}},
+		"more rows than a batch":      {Tokens: make([]int32, 41)},
+	} {
+		span.Cache = e.cache
+		if err := e.Forward(context.Background(), []Span{span}, nil); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+func TestDecodeAllocatesNothing(t *testing.T) {
+	m := load(t, "testdata/mini/mini-q4_1.gguf")
+	for _, set := range kernel.All() {
+		if !set.Usable {
+			continue
+		}
+		e := newEngine(t, m, set, 2)
+		span := []Span{{Cache: e.cache, Tokens: []int32{1}, Logits: Last}}
+		each := func(int, []float32) error { return nil }
+		n := testing.AllocsPerRun(50, func() {
+			if err := e.Forward(context.Background(), span, each); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if n != 0 {
+			t.Errorf("%s: a decode step allocates %v times", set.Name, n)
+		}
+	}
+}
