@@ -1,0 +1,49 @@
+package llm
+
+import (
+	"errors"
+	"fmt"
+
+	"llamad/runtime/mmap"
+	"llamad/runtime/model"
+	"llamad/runtime/pool"
+)
+
+// ContextError is a prompt that does not fit the context.
+type ContextError struct {
+	Prompt  int // tokens
+	Context int // positions; the prompt and at least one token of the answer share them
+}
+
+func (e *ContextError) Error() string {
+	return fmt.Sprintf("the prompt has %d tokens and the context %d positions: shorten the prompt or raise the context (memory.context, --context)", e.Prompt, e.Context)
+}
+
+// BudgetError is a model that does not fit the memory budget.
+type BudgetError struct{ Plan Plan }
+
+func (e *BudgetError) Error() string {
+	return "the model does not fit the memory budget; " + e.Plan.cure() + "\n" + e.Plan.String()
+}
+
+// UnsupportedError is a well-formed file that llamad does not run.
+type UnsupportedError = model.UnsupportedError
+
+// ModelError is a model that failed while it ran: its file changed or could not
+// be read, or its weights gave numbers that are none. It has to be opened again.
+type ModelError struct{ Err error }
+
+func (e *ModelError) Error() string { return "the model failed while running: " + e.Err.Error() }
+func (e *ModelError) Unwrap() error { return e.Err }
+
+// asModelError names what a forward pass died of. A fault of a worker on mapped
+// memory means that the file was cut short or the disk could not be read.
+func asModelError(err error) error {
+	var panicked *pool.PanicError
+	if errors.As(err, &panicked) {
+		if fault := mmap.AsFault(panicked.Value); fault != nil {
+			return &ModelError{fmt.Errorf("its file was cut short or cannot be read (%w): check the disk and copy the model again", fault)}
+		}
+	}
+	return err
+}

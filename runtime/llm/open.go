@@ -1,0 +1,227 @@
+package llm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+
+	"llamad/runtime/chat"
+	"llamad/runtime/gguf"
+	"llamad/runtime/kernel"
+	"llamad/runtime/mmap"
+	"llamad/runtime/model"
+	"llamad/runtime/pool"
+	"llamad/runtime/quant"
+	"llamad/runtime/tokenizer"
+)
+
+// batchRows is how many tokens of a prompt are prefilled at a time: enough that
+// unpacking a weight costs a hundredth of using it, few enough that the scratch
+// of a 1.1B model stays near 25 MB.
+const batchRows = 128
+
+// Model is an open model: its mapped file, its tokenizer, and the scratch and KV
+// state to run it with. One session generates at a time; the other methods may
+// be called from any goroutine.
+type Model struct {
+	log      *slog.Logger
+	path     string
+	name     string
+	file     *mmap.File
+	model    *model.Model
+	tokens   *tokenizer.Tokenizer
+	template *chat.Template
+	kernel   *kernel.Set
+	plan     Plan
+	warnings []string
+
+	pool    *pool.Pool
+	state   *model.State
+	scratch mmap.Arena
+
+	running sync.Mutex // held by the open session
+	mu      sync.Mutex // guards slots
+	slots   []*slot
+	uses    uint64 // counts sessions, for least recently used
+}
+
+// Open maps a model, checks it and plans its memory. It computes nothing yet and
+// reads no weights: ready means as fast as the file's pages come in.
+//
+// Errors are *gguf.Error for a damaged file, *UnsupportedError for one that
+// llamad does not run, *BudgetError, or those of the system.
+func Open(ctx context.Context, path string, o Options) (*Model, error) {
+	m := &Model{path: path, log: o.Log}
+	if m.log == nil {
+		m.log = slog.New(slog.DiscardHandler)
+	}
+	if err := m.open(ctx, o); err != nil {
+		m.Close()
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	return m, nil
+}
+
+func (m *Model) open(ctx context.Context, o Options) (err error) {
+	if m.kernel, err = kernel.Choose(o.Kernel); err != nil {
+		return err
+	}
+	if m.file, err = mmap.Open(m.path); err != nil {
+		return err
+	}
+	// The file may be cut short under us here as well.
+	var f *gguf.File
+	err = mmap.Guard(func() (err error) {
+		if f, err = gguf.Parse(m.file.Bytes()); err != nil {
+			return err
+		}
+		if m.model, err = model.Load(f); err != nil {
+			return err
+		}
+		m.tokens, err = newTokenizer(f)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if n := m.tokens.Size(); n > m.model.Vocab {
+		return &UnsupportedError{Field: "tokenizer.ggml.tokens", Found: fmt.Sprintf("%d tokens", n),
+			Expected: fmt.Sprintf("at most %d, the rows of token_embd.weight", m.model.Vocab)}
+	}
+	m.warnings = append(m.warnings, f.Warnings...)
+	m.warnings = append(m.warnings, m.tokens.Warnings()...)
+	m.name = modelName(f, m.path)
+	source, err := chatTemplate(f)
+	if err != nil {
+		return err
+	}
+	if m.template, err = chat.New(m.tokens, chat.Options{Source: source, Trial: o.TemplateTrial}); err != nil {
+		return err
+	}
+	m.warnings = append(m.warnings, m.template.Warnings()...)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return m.prepare(o)
+}
+
+// prepare plans the memory, takes it and starts the workers.
+func (m *Model) prepare(o Options) (err error) {
+	state := model.Options{Kernel: m.kernel, Batch: batchRows}
+	state.ThreadsPrefill, state.ThreadsDecode = threads(o, m.kernel)
+	if m.plan, err = makePlan(m.model, state, m.file.Size(), m.tokens.Size(), o); err != nil {
+		return err
+	}
+	state.Context = m.plan.Context
+	m.state = model.NewState(m.model, state, &m.scratch)
+	if err := m.scratch.Map(); err != nil {
+		return err
+	}
+	m.pool = pool.New(max(state.ThreadsPrefill, state.ThreadsDecode))
+	m.state.Start(m.pool)
+	if o.Lock {
+		if err := m.file.Lock(); err != nil {
+			m.warnings = append(m.warnings, fmt.Sprintf("memory.lock: %v: the weights stay in the page cache and may be evicted", err))
+		}
+	}
+	for _, w := range m.warnings {
+		m.log.Warn(w, "model", m.name)
+	}
+	return nil
+}
+
+// threads are the workers for prefill and decode. Decode is bound by memory: two
+// Cortex-A76 draw all of a Pi 5's bandwidth, and four get in each other's way.
+func threads(o Options, set *kernel.Set) (prefill, decode int) {
+	cores := runtime.GOMAXPROCS(0)
+	prefill, decode = cores, cores
+	if set.Name == "dotprod" && cores > 2 {
+		decode = 2
+	}
+	if o.ThreadsPrefill > 0 {
+		prefill = min(o.ThreadsPrefill, cores)
+	}
+	if o.ThreadsDecode > 0 {
+		decode = min(o.ThreadsDecode, cores)
+	}
+	return prefill, decode
+}
+
+// Close waits for the open session and gives everything back.
+func (m *Model) Close() error {
+	m.running.Lock()
+	defer m.running.Unlock()
+	if m.pool != nil {
+		m.pool.Close()
+		m.pool = nil
+	}
+	var errs []error
+	for _, s := range m.slots {
+		errs = append(errs, s.memory.Free())
+	}
+	m.slots = nil
+	errs = append(errs, m.scratch.Free())
+	if m.file != nil {
+		errs = append(errs, m.file.Close())
+		m.file = nil
+	}
+	return errors.Join(errs...)
+}
+
+// Info describes the model.
+func (m *Model) Info() Info {
+	format, _ := mainFormat(m.model)
+	return Info{
+		Name: m.name, Path: m.path, Architecture: m.model.Architecture, Quantization: format.Name,
+		Kernel: m.kernel.Name, SizeBytes: m.file.Size(), Parameters: m.model.Parameters,
+		Context: m.plan.Context, TrainedContext: m.model.Context, Template: m.template.Name(), Warnings: m.warnings,
+	}
+}
+
+// mainFormat is the format most weights have, and how many.
+func mainFormat(m *model.Model) (format *quant.Format, weights int64) {
+	for f, n := range m.Formats {
+		if n > weights || n == weights && f.Type < format.Type {
+			format, weights = f, n
+		}
+	}
+	return format, weights
+}
+
+// Tokenizer is the model's vocabulary.
+func (m *Model) Tokenizer() *tokenizer.Tokenizer { return m.tokens }
+
+// Plan is how the model's memory was planned.
+func (m *Model) Plan() Plan { return m.plan }
+
+// Changed tells whether the file under the model is still the one that was
+// opened; see mmap.File.Changed.
+func (m *Model) Changed() error { return m.file.Changed() }
+
+// Encode turns a prompt into tokens: Raw text with its control tokens as they
+// stand, anything else through the chat template.
+func (m *Model) Encode(p Prompt) ([]tokenizer.ID, error) {
+	if p.Raw {
+		return m.tokens.Encode(p.Text, true), nil
+	}
+	var messages []chat.Message
+	if p.System != "" {
+		messages = append(messages, chat.Message{Role: "system", Content: p.System})
+	}
+	messages = append(messages, p.Messages...)
+	if p.Messages == nil {
+		messages = append(messages, chat.Message{Role: "user", Content: p.Text})
+	}
+	return m.template.Encode(messages, true)
+}
+
+// modelName is the file's name without its ending: what a user put there, and
+// what answers call the model.
+func modelName(_ *gguf.File, path string) string {
+	return strings.TrimSuffix(filepath.Base(path), ".gguf")
+}
