@@ -29,7 +29,7 @@ func (c *cursor) take(n int) ([]byte, *Error) {
 // beyond is the error of needing n bytes where fewer are left.
 func (c *cursor) beyond(n uint64) *Error {
 	if c.cut {
-		return malformed(int64(c.off), fmt.Sprintf("needs %d bytes", n),
+		return beyondLimit(int64(c.off), fmt.Sprintf("needs %d bytes", n),
 			fmt.Sprintf("metadata of at most %d bytes in all", maxMetadata))
 	}
 	return truncated(int64(c.off), fmt.Sprintf("needs %d bytes", n),
@@ -60,7 +60,7 @@ func (c *cursor) count(limit, size int) (int, *Error) {
 		return 0, err
 	}
 	if n > uint64(limit) {
-		return 0, malformed(at, fmt.Sprintf("is %d", n), fmt.Sprintf("at most %d", limit))
+		return 0, beyondLimit(at, fmt.Sprintf("is %d", n), fmt.Sprintf("at most %d", limit))
 	}
 	if n > uint64(c.left()/size) {
 		err := c.beyond(n * uint64(size)) // n <= limit, so this is no overflow
@@ -78,7 +78,7 @@ func (c *cursor) text(limit int) ([]byte, *Error) {
 		return nil, err
 	}
 	if n > uint64(limit) {
-		return nil, malformed(at, fmt.Sprintf("is %d bytes long", n), fmt.Sprintf("at most %d", limit))
+		return nil, beyondLimit(at, fmt.Sprintf("is %d bytes long", n), fmt.Sprintf("at most %d", limit))
 	}
 	b, err := c.take(int(n))
 	if err != nil {

@@ -54,6 +54,11 @@ func malformed(offset int64, found, expected string) *Error {
 		Cure: "the file is damaged or badly made, download it again or convert the model anew"}
 }
 
+func beyondLimit(offset int64, found, expected string) *Error {
+	return &Error{Offset: offset, Found: found, Expected: expected, Err: ErrMalformed,
+		Cure: "the file is damaged or larger than llamad accepts, take another"}
+}
+
 func unsupported(offset int64, found, expected, cure string) *Error {
 	return &Error{Offset: offset, Found: found, Expected: expected, Cure: cure, Err: ErrUnsupported}
 }

@@ -136,7 +136,7 @@ func (f *File) place(extents []extent, metadataEnd int64, file []byte) *Error {
 		}
 		end := next + x.size
 		if end > int64(len(file)) {
-			return truncated(next, fmt.Sprintf("end at byte %d", end),
+			return truncated(min(next, int64(len(file))), fmt.Sprintf("end at byte %d", end),
 				fmt.Sprintf("no more than the file's %d bytes", len(file))).of("data of tensor %s", label(t.Name))
 		}
 		t.Data = file[next:end:end]
