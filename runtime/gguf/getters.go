@@ -110,24 +110,31 @@ func (f *File) array(key, expected string, elems ...ValueType) (*Entry, error) {
 }
 
 // Strings returns an array of strings. They need not be valid UTF-8. All of them
-// share one copy of their bytes, since a vocabulary has a hundred thousand.
+// share one copy of their bytes, since a vocabulary has a hundred thousand. Their
+// lengths are checked once more: the file may have been written to since Parse.
 func (f *File) Strings(key string) ([]string, error) {
 	e, err := f.array(key, "an array of strings", String)
 	if err != nil {
 		return nil, err
 	}
+	c := cursor{data: e.data}
+	ends := make([]int, e.Len)
 	var joined strings.Builder
 	joined.Grow(len(e.data) - 8*e.Len)
-	for rest := e.data; len(rest) > 0; {
-		n := 8 + binary.LittleEndian.Uint64(rest)
-		joined.Write(rest[8:n])
-		rest = rest[n:]
+	for i := range ends {
+		s, err := c.text(maxString)
+		if err != nil {
+			err.Offset += e.Offset + arrayHeadBytes
+			return nil, err.of("%s[%d]", label(key), i)
+		}
+		joined.Write(s)
+		ends[i] = joined.Len()
 	}
 	all := joined.String()
 	list := make([]string, e.Len)
-	for i, rest := 0, e.data; i < e.Len; i++ {
-		n := binary.LittleEndian.Uint64(rest)
-		list[i], all, rest = all[:n], all[n:], rest[8+n:]
+	begin := 0
+	for i, end := range ends {
+		list[i], begin = all[begin:end], end
 	}
 	return list, nil
 }

@@ -98,3 +98,26 @@ func TestCopies(t *testing.T) {
 		t.Error("a value changed with the file")
 	}
 }
+
+// A file that is written to after Parse gives other values, or an error.
+func TestChangedUnderway(t *testing.T) {
+	w := &Writer{}
+	w.Set("strings", []string{"a", "b"})
+	b := w.Bytes()
+	f := parseOK(t, b)
+	at := w.Offset("strings[1]")
+	for _, length := range []byte{0, 1, 2, 255} {
+		b[at] = length
+		_, err := f.Strings("strings")
+		if length <= 1 {
+			if err != nil {
+				t.Errorf("length %d: %v", length, err)
+			}
+			continue
+		}
+		var e *Error
+		if !errors.As(err, &e) || e.Field != "strings[1]" || e.Offset != at {
+			t.Errorf("length %d: %v", length, err)
+		}
+	}
+}

@@ -18,6 +18,7 @@ const (
 
 	// The fewest bytes that a key with its value, and a tensor's entry, can take.
 	minEntryBytes  = 8 + 4 + 1         // length of the key, type, a bool
+	arrayHeadBytes = 4 + 8             // element type, length
 	minTensorBytes = 8 + 4 + 8 + 4 + 8 // length of the name, n_dims, one dim, type, offset
 )
 

@@ -2,6 +2,7 @@ package mmap
 
 import (
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"unsafe"
@@ -11,8 +12,8 @@ import (
 // was cut short, or its disk cannot be read.
 type FaultError struct {
 	Path   string
-	Offset int64   // in the file, near where the read was
-	Addr   uintptr // the same as an address
+	Offset int64   // in the file, near where the read was, or where the file ends now
+	Addr   uintptr // of the read; 0 where the system did not say
 }
 
 func (e *FaultError) Error() string {
@@ -42,15 +43,24 @@ func Guard(f func() error) (err error) {
 // or nil where it was anything else, a wild pointer too. Faults panic only in
 // goroutines that have debug.SetPanicOnFault on.
 func AsFault(recovered any) *FaultError {
-	fault, ok := recovered.(interface {
-		error
-		Addr() uintptr
-	})
-	if !ok {
-		return nil
+	if fault, ok := recovered.(addressed); ok {
+		return mapped.around(fault.Addr())
 	}
-	return mapped.fault(fault.Addr())
+	if fault, ok := recovered.(runtime.Error); ok && fault.Error() == noAddress {
+		return mapped.cutShort()
+	}
+	return nil
 }
+
+// addressed is how Go's runtime panics for a fault at a known address.
+type addressed interface {
+	runtime.Error
+	Addr() uintptr
+}
+
+// noAddress is its text for a fault near address 0. Linux always tells where a
+// fault was, but qemu's user emulation (7.2) reports 0 for a SIGBUS.
+const noAddress = "runtime error: invalid memory address or nil pointer dereference"
 
 // addrSlack is how far from the faulting byte the reported address may lie: wide
 // loads that straddle pages report one end or the other.
@@ -79,11 +89,12 @@ func (r *registry) remove(f *File) {
 	delete(r.files, f)
 }
 
-func (r *registry) fault(addr uintptr) *FaultError {
+// around is the fault at an address, if that lies in one of the files.
+func (r *registry) around(addr uintptr) *FaultError {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for f := range r.files {
-		begin := uintptr(unsafe.Pointer(unsafe.SliceData(f.data)))
+		begin := addressOf(f.data)
 		end := begin + uintptr(len(f.data))
 		if addr+addrSlack >= begin && addr < end+addrSlack {
 			at := min(max(int64(addr)-int64(begin), 0), int64(len(f.data))-1)
@@ -92,3 +103,17 @@ func (r *registry) fault(addr uintptr) *FaultError {
 	}
 	return nil
 }
+
+// cutShort is a fault at an unknown address, if one of the files explains it.
+func (r *registry) cutShort() *FaultError {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for f := range r.files {
+		if info, err := f.file.Stat(); err == nil && info.Size() < int64(len(f.data)) {
+			return &FaultError{Path: f.path, Offset: info.Size()}
+		}
+	}
+	return nil
+}
+
+func addressOf(b []byte) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(b))) }

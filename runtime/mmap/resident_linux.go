@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"unsafe"
 )
 
 // Resident is how many bytes of the file are in memory and in this process's page
@@ -19,7 +18,7 @@ func (f *File) Resident() (int64, error) {
 		return 0, err
 	}
 	defer smaps.Close()
-	begin := uint64(uintptr(unsafe.Pointer(unsafe.SliceData(f.data))))
+	begin := uint64(addressOf(f.data))
 	return residentIn(bufio.NewScanner(smaps), begin, begin+uint64(len(f.data)))
 }
 
