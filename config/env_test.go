@@ -84,6 +84,9 @@ func TestSetRequest(t *testing.T) {
 	if r.MaxTokens != 5 || r.Temperature != 0 || len(r.Stop) != 2 || !r.Plain || r.Stream != "sentence" {
 		t.Errorf("%+v", r)
 	}
+	if r.Get("max_tokens") != 5 || r.Get("plain") != true || len(RequestKeys()) != len(requestRows) {
+		t.Errorf("Get: %v %v", r.Get("max_tokens"), r.Get("plain"))
+	}
 	err := r.Set("top_p", "2")
 	if err == nil || err.Error() != "is 2, expected a number from 0 to 1" {
 		t.Errorf("top_p = 2: %v", err)

@@ -135,18 +135,29 @@ func isLevel(s string) bool {
 	return s != "" && len(s) <= 64 && s[0] != '$' && !strings.ContainsAny(s, "/+#\x00") && isPrintable(s)
 }
 
+// RequestKeys are the fields of a request that have a default: the rows of
+// [generate].
+func RequestKeys() []Key { return keysOf(requestRows) }
+
 // Set gives a field, by the name it has in a request, the value that text
 // stands for, as a variable of the environment would. The error says what was
 // expected.
 func (r *Request) Set(name, text string) error {
-	for _, row := range requestRows {
-		if row.Name == name {
-			v := fromText(row.fallback, text)
-			if !row.set(r, v) {
-				return fmt.Errorf("is %s, expected %s", shown(v), row.Expected)
-			}
-			return nil
-		}
+	row := requestRow(name)
+	v := fromText(row.fallback, text)
+	if !row.set(r, v) {
+		return fmt.Errorf("is %s, expected %s", shown(v), row.Expected)
 	}
-	panic("config: internal error: no field " + name)
+	return nil
+}
+
+// Get is a field by the name it has in a request, of the type it has in r.
+func (r *Request) Get(name string) any { return requestRow(name).get(r) }
+
+func requestRow(name string) *row[Request] {
+	i := slices.IndexFunc(requestRows, func(r row[Request]) bool { return r.Name == name })
+	if i < 0 {
+		panic("config: internal error: no field " + name)
+	}
+	return &requestRows[i]
 }

@@ -1,0 +1,60 @@
+package llm
+
+import (
+	"slices"
+	"strings"
+
+	"llamad/runtime/gguf"
+	"llamad/runtime/mmap"
+	"llamad/runtime/quant"
+)
+
+// TensorKind sums up the tensors that play one role, over all layers, and have
+// one format.
+type TensorKind struct {
+	Name   string // "blk.*.attn_q.weight", "output.weight"
+	Format string // "Q4_K"
+	Count  int
+	Bytes  int64
+}
+
+// Tensors lists what the file consists of, in its order.
+func (m *Model) Tensors() ([]TensorKind, error) {
+	var kinds []TensorKind
+	err := mmap.Guard(func() error {
+		f, err := gguf.Parse(m.file.Bytes())
+		if err != nil {
+			return err
+		}
+		for _, t := range f.Tensors {
+			kinds = count(kinds, role(t.Name), t.Type, int64(len(t.Data)))
+		}
+		return nil
+	})
+	return kinds, err
+}
+
+func count(kinds []TensorKind, name string, format quant.Type, bytes int64) []TensorKind {
+	i := slices.IndexFunc(kinds, func(k TensorKind) bool { return k.Name == name && k.Format == format.String() })
+	if i < 0 {
+		i = len(kinds)
+		kinds = append(kinds, TensorKind{Name: name, Format: format.String()})
+	}
+	kinds[i].Count++
+	kinds[i].Bytes += bytes
+	return kinds
+}
+
+// role is a tensor's name without the number of its layer.
+func role(name string) string {
+	if rest, ok := strings.CutPrefix(name, "blk."); ok {
+		if _, part, ok := strings.Cut(rest, "."); ok {
+			return "blk.*." + part
+		}
+	}
+	return name
+}
+
+// Available is the memory that a model could still take on this machine, in
+// bytes: what the kernel calls available, or what the cgroup allows.
+func Available() int64 { return available() }
