@@ -1,0 +1,36 @@
+package main
+
+import (
+	"llamad/config"
+	"llamad/mqtt"
+	"llamad/runtime/llm"
+)
+
+// generateOptions maps the fields of a request to how an answer is made.
+func generateOptions(r config.Request) llm.GenerateOptions {
+	return llm.GenerateOptions{
+		MaxTokens:     r.MaxTokens,
+		Temperature:   float32(r.Temperature),
+		TopK:          r.TopK,
+		TopP:          float32(r.TopP),
+		MinP:          float32(r.MinP),
+		RepeatPenalty: float32(r.RepeatPenalty),
+		Seed:          r.Seed,
+		Stop:          r.Stop,
+	}
+}
+
+// answerOf maps what a generation came to to what is said about it.
+func answerOf(m *llm.Model, r llm.Result) mqtt.Result {
+	return mqtt.Result{
+		Model:            m.Info().Name,
+		Text:             r.Text,
+		FinishReason:     r.FinishReason,
+		PromptTokens:     r.PromptTokens,
+		CompletionTokens: r.CompletionTokens,
+		CachedTokens:     r.CachedTokens,
+		Prefill:          r.Prefill,
+		Decode:           r.Decode,
+		Logprobs:         r.Logprobs,
+	}
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"llamad/config"
+	"llamad/runtime/llm"
+)
+
+// modelFlags say how a command opens a model.
+type modelFlags struct {
+	config  string
+	context int
+	threads int
+}
+
+func newModelFlags(flags *pflag.FlagSet) *modelFlags {
+	f := &modelFlags{}
+	flags.StringVar(&f.config, "config", "", "take [model], [memory] and [generate] from this `file`")
+	flags.IntVarP(&f.context, "context", "c", 0, "`tokens` of prompt and answer together; 0 is the model's own, at most 2048")
+	flags.IntVarP(&f.threads, "threads", "t", 0, "`threads` to compute with; 0 chooses for the board")
+	return f
+}
+
+// settings are those of --config, or else the defaults: what the service is
+// told in its file is none of a command's business unless asked for.
+func (a *app) settings(file string) (*config.Config, error) {
+	load := config.Environment
+	if file != "" {
+		load = func(environ []string) (*config.Config, []config.Problem, error) { return config.Load(file, environ) }
+	}
+	c, warnings, err := load(a.environ)
+	a.warn(warnings)
+	return c, err
+}
+
+// find is the file that MODEL means: a path, or a name in the current directory
+// or the models directory.
+func find(name string, c *config.Config) (string, error) {
+	return config.FindModel(name, ".", c.Model.Directory)
+}
+
+// open opens the model that MODEL means and says what is odd about it.
+func (a *app) open(ctx context.Context, name string, f *modelFlags, c *config.Config) (*llm.Model, error) {
+	if f.context < 0 || f.threads < 0 {
+		return nil, usagef("--context and --threads: expected numbers from 0 up")
+	}
+	path, err := find(name, c)
+	if err != nil {
+		return nil, err
+	}
+	o := modelOptions(c, a.environ)
+	if f.context > 0 {
+		o.Context = f.context
+	}
+	if f.threads > 0 {
+		o.ThreadsPrefill, o.ThreadsDecode = f.threads, f.threads
+	}
+	o.TemplateTrial = trial()
+	m, err := llm.Open(ctx, path, o)
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	for _, w := range m.Info().Warnings {
+		a.say("llamad: warning: "+w, "")
+	}
+	return m, nil
+}
+
+// modelOptions maps the configuration to how a model is opened.
+func modelOptions(c *config.Config, environ []string) llm.Options {
+	return llm.Options{
+		Kernel:         variable(environ, "LLAMAD_KERNEL"),
+		Context:        c.Memory.Context,
+		MinContext:     c.Memory.MinContext,
+		Budget:         c.Memory.Budget.Of(llm.Available()),
+		KV:             c.Memory.KV,
+		ThreadsPrefill: c.Model.ThreadsPrefill,
+		ThreadsDecode:  c.Model.ThreadsDecode,
+		Lock:           c.Memory.Lock,
+	}
+}
+
+// explain gives the errors of the system a cure; those of llm have theirs.
+func explain(path string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return withHint(fmt.Errorf("%s: no such file", path), "MODEL is the path of a GGUF file, or the name of one in the models directory")
+	case errors.Is(err, fs.ErrPermission):
+		return withHint(fmt.Errorf("%s: permission denied", path), "the file must be readable by the user that runs llamad")
+	}
+	if info, e := os.Stat(path); e == nil && info.IsDir() {
+		return withHint(fmt.Errorf("%s is a directory", path), "name a GGUF file in it")
+	}
+	return err
+}
+
+// variable is the value of an environment variable, "" when it is not set.
+func variable(environ []string, name string) string {
+	for _, e := range environ {
+		if n, value, _ := strings.Cut(e, "="); n == name {
+			return value
+		}
+	}
+	return ""
+}

@@ -1,0 +1,264 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"llamad/config"
+	"llamad/mqtt"
+)
+
+// sendOptions are what send and its flags say.
+type sendOptions struct {
+	app          *app
+	fields       *fields
+	config       string
+	broker       string
+	node, prefix string
+	username     string
+	passwordFile string
+	messages     string
+	conversation string
+	oneOf        []string
+	raw, json    bool
+}
+
+func (a *app) sendCommand() *cobra.Command {
+	o := &sendOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "send [PROMPT]",
+		Short: "Ask the service over MQTT",
+		Long: `Publishes one prompt for the service, waits for its answer and prints it. On a
+terminal the text shows as it comes. Exits with 1 when the service answers with
+an error, and when nobody would answer. Without PROMPT, standard input is the
+prompt. A prompt that is a JSON object is sent as the request it is.
+
+Broker, node and password come from the configuration of the service where it
+can be read, and from the environment: LLAMAD_MQTT_BROKER, LLAMAD_MQTT_PASSWORD.`,
+		Example: `  llamad send "Why is the sky blue?"
+  llamad send --broker mqtt://hub.lan --node pi4 "Why is the sky blue?"
+  llamad send --one-of yes --one-of no "Is 17 a prime number?"
+  llamad send --json --max-tokens 40 < question.txt`,
+		Args: arguments(nil, "PROMPT"),
+		RunE: a.do(o.run),
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	o.fields = newFields(flags, "system", "max_tokens", "temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed", "stop", "plain", "deadline_s")
+	flags.StringArrayVar(&o.oneOf, "one-of", nil, "answer with the likeliest of these `text`s; give it once for each")
+	flags.StringVar(&o.messages, "messages", "", "a conversation instead of a prompt: a `JSON` list of {\"role\",\"content\"}")
+	flags.StringVar(&o.conversation, "conversation", "", "`name` of the conversation that the prompt continues")
+	flags.BoolVar(&o.raw, "raw", false, "the prompt is the complete text with its control tokens; needs mqtt.raw")
+	flags.BoolVar(&o.json, "json", false, "print the answer object instead of the text")
+	flags.StringVar(&o.broker, "broker", "", "`address` of the broker, such as mqtt://hub.lan or mqtts://hub.lan:8883")
+	flags.StringVar(&o.node, "node", "", "`name` of the machine that answers; by default this one")
+	flags.StringVar(&o.prefix, "prefix", "", "`topic` in front of the node's name")
+	flags.StringVar(&o.username, "username", "", "`name` of the user at the broker")
+	flags.StringVar(&o.passwordFile, "password-file", "", "`file` that holds the password at the broker")
+	flags.StringVar(&o.config, "config", "", "take [mqtt] from this `file`")
+	return cmd
+}
+
+func (o *sendOptions) run(ctx context.Context, args []string) error {
+	request, err := o.request(args)
+	if err != nil {
+		return err
+	}
+	c, err := o.settings()
+	if err != nil {
+		return err
+	}
+	return o.app.ask(ctx, c, request, o.json)
+}
+
+// request is the JSON object to send.
+func (o *sendOptions) request(args []string) (map[string]any, error) {
+	request := map[string]any{}
+	switch {
+	case o.messages != "" && (o.raw || len(args) > 0):
+		return nil, usagef("--messages stands in for PROMPT and does not go with --raw")
+	case o.messages != "":
+		messages, err := parseMessages(o.messages)
+		if err != nil {
+			return nil, err
+		}
+		request["messages"] = messages
+	default:
+		prompt, err := o.app.prompt(args, 0)
+		if err != nil {
+			return nil, err
+		}
+		if strings.HasPrefix(strings.TrimSpace(prompt), "{") {
+			dec := json.NewDecoder(strings.NewReader(prompt))
+			dec.UseNumber() // to send what was written
+			if err := dec.Decode(&request); err != nil {
+				return nil, usagef("the prompt begins with { and is no JSON object: %v", err)
+			}
+		} else {
+			request["prompt"] = prompt
+		}
+	}
+	given := o.fields.apply(config.Request{})
+	for _, name := range o.fields.names() {
+		request[name] = given.Get(name)
+	}
+	if o.oneOf != nil {
+		request["one_of"] = o.oneOf
+	}
+	if o.conversation != "" {
+		request["conversation"] = o.conversation
+	}
+	if o.raw {
+		request["raw"] = true
+	}
+	return request, nil
+}
+
+// settings are those of the service where its file can be read, changed by flags.
+func (o *sendOptions) settings() (*config.Config, error) {
+	environ, flags := o.app.environ, map[string]string{} // variable -> flag
+	for name, value := range map[string]string{
+		"broker": o.broker, "node": o.node, "prefix": o.prefix, "username": o.username, "password_file": o.passwordFile,
+	} {
+		if value != "" {
+			variable := config.EnvName("mqtt", name)
+			environ = append(environ, variable+"="+value)
+			flags[variable] = "--" + strings.ReplaceAll(name, "_", "-")
+		}
+	}
+	c, warnings, err := config.Load(o.config, environ)
+	if o.config == "" && errors.Is(err, fs.ErrPermission) {
+		// The service's file is not for everybody's eyes, and need not be.
+		c, warnings, err = config.Environment(environ)
+	}
+	o.app.warn(warnings)
+	var wrong *config.Error
+	if errors.As(err, &wrong) {
+		for _, p := range wrong.Problems {
+			if flag := flags[p.Key]; flag != "" {
+				return nil, usagef("%s: %s", flag, p.Text)
+			}
+		}
+	}
+	return c, err
+}
+
+// grace is what an answer may take beyond its deadline before we give up on the
+// service: the queue, the last batch and the network.
+const grace = 60 * time.Second
+
+// ask has the service answer request and prints what it says: as it comes where
+// standard output is a terminal, else when it is complete.
+func (a *app) ask(ctx context.Context, c *config.Config, request map[string]any, asJSON bool) error {
+	live := isTerminal(a.stdout) && !asJSON
+	request["reply"], request["stream"] = "json", live // whatever the configuration says
+	payload, err := json.Marshal(request)
+	if err != nil {
+		return err
+	}
+	deadline := time.Duration(c.Generate.DeadlineS) * time.Second
+	if s, is := request["deadline_s"].(int); is {
+		deadline = time.Duration(s) * time.Second
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, deadline+grace, fmt.Errorf("no answer within %v", deadline+grace))
+	defer cancel()
+
+	show := &transcript{out: a.stdout, reading: newProgress(a.stderr, "the service reads the prompt")}
+	reply, err := mqtt.Ask(ctx, mqtt.Question{
+		Broker:   brokerOf(c),
+		Prefix:   c.MQTT.Prefix,
+		Node:     c.MQTT.Node,
+		Payload:  payload,
+		OnStatus: show.status,
+		OnPart:   show.part,
+	})
+	show.reading.clear()
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return withHint(context.Cause(ctx), "see what the service does: journalctl -u llamad, or the topic "+c.MQTT.Prefix+"/"+c.MQTT.Node+"/status/+")
+	case err != nil:
+		return err
+	case asJSON:
+		if _, err := fmt.Fprintf(a.stdout, "%s\n", reply.Object); err != nil {
+			return err
+		}
+	case reply.Err == nil:
+		return show.end(reply.Text)
+	}
+	if reply.Err != nil {
+		return fmt.Errorf("the service answered: %w", reply.Err)
+	}
+	return nil
+}
+
+// transcript shows an answer while it comes in.
+type transcript struct {
+	out     io.Writer
+	reading *progress
+	shown   strings.Builder
+	next    int // of the parts
+	err     error
+}
+
+func (t *transcript) status(s mqtt.Status) {
+	if s.State == mqtt.Prefill {
+		t.reading.show(s.Progress, 100)
+	}
+}
+
+// part shows a piece, as long as none was lost: pieces are QoS 0.
+func (t *transcript) part(p mqtt.StreamPart) {
+	if p.Seq != t.next || t.err != nil {
+		return
+	}
+	t.next++
+	t.reading.clear()
+	t.shown.WriteString(p.Text)
+	_, t.err = io.WriteString(t.out, p.Text)
+}
+
+// end shows what the pieces have not.
+func (t *transcript) end(text string) error {
+	rest, continues := strings.CutPrefix(text, t.shown.String())
+	if !continues { // the final answer is what counts
+		rest = "\n" + text
+	}
+	if !strings.HasSuffix(text, "\n") {
+		rest += "\n"
+	}
+	if t.err == nil {
+		_, t.err = io.WriteString(t.out, rest)
+	}
+	if t.err != nil {
+		return fmt.Errorf("standard output: %w", t.err)
+	}
+	return nil
+}
+
+// brokerOf is where the configuration says the broker is.
+func brokerOf(c *config.Config) mqtt.Broker {
+	return mqtt.Broker{
+		URL:      c.MQTT.Broker,
+		Username: c.MQTT.Username,
+		Password: c.MQTT.Password.Reveal(),
+		TLS:      mqtt.TLS{CA: c.MQTT.TLS.CA, Cert: c.MQTT.TLS.Cert, Key: c.MQTT.TLS.Key},
+	}
+}
+
+// checkConnection refuses a broker that could never be reached: a file of the
+// TLS settings that is missing or makes no sense.
+func checkConnection(c *config.Config) error {
+	b := brokerOf(c)
+	if err := b.Check(); err != nil {
+		return &config.Error{Problems: []config.Problem{{File: c.File, Text: err.Error()}}}
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// isTerminal says whether a person sits at the other end of f.
+func isTerminal(f any) bool {
+	file, ok := f.(*os.File)
+	if !ok {
+		return false
+	}
+	_, err := unix.IoctlGetTermios(int(file.Fd()), unix.TCGETS)
+	return err == nil
+}
+
+// progress is a line on a terminal that says how far something is. Anywhere else
+// it is silent.
+type progress struct {
+	w     io.Writer
+	what  string
+	began time.Time
+	width int // characters that stand on the line
+	off   bool
+}
+
+func newProgress(w io.Writer, what string) *progress {
+	return &progress{w: w, what: what, began: time.Now(), off: !isTerminal(w)}
+}
+
+// patience is how long something takes before a word about it is worth while.
+const patience = 500 * time.Millisecond
+
+// show replaces the line.
+func (p *progress) show(done, total int) {
+	if p.off || total <= 0 || time.Since(p.began) < patience {
+		return
+	}
+	line := fmt.Sprintf("%s: %d %%", p.what, 100*done/total)
+	fmt.Fprint(p.w, "\r"+line+strings.Repeat(" ", max(0, p.width-len(line))))
+	p.width = len(line)
+}
+
+// clear removes the line for good.
+func (p *progress) clear() {
+	if p.width > 0 {
+		fmt.Fprint(p.w, "\r"+strings.Repeat(" ", p.width)+"\r")
+	}
+	p.width, p.off = 0, true
+}
