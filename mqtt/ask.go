@@ -92,7 +92,7 @@ type asking struct {
 
 // present waits for the retained state.
 func (a *asking) present(ctx context.Context) error {
-	timer := time.NewTimer(2 * retainedWait)
+	timer := time.NewTimer(4 * retainedWait)
 	defer timer.Stop()
 	for {
 		select {

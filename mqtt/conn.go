@@ -81,14 +81,25 @@ func (b *Broker) dial(ctx context.Context) (net.Conn, error) {
 			return nil, err
 		}
 	}
-	switch {
-	case scheme.web:
+	if scheme.web {
 		return paho.NewWebsocket(u.String(), config, connectTimeout, nil, nil)
-	case scheme.encrypted:
-		return (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", u.Host)
 	}
-	return (&net.Dialer{}).DialContext(ctx, "tcp", u.Host)
+	network, err := (&net.Dialer{}).DialContext(ctx, "tcp", u.Host)
+	if err != nil || !scheme.encrypted {
+		return network, err
+	}
+	encrypted := tls.Client(network, config)
+	if err := encrypted.HandshakeContext(ctx); err != nil {
+		network.Close()
+		return nil, &handshakeError{err}
+	}
+	return encrypted, nil
 }
+
+// handshakeError is a TCP connection that did not become an encrypted one.
+type handshakeError struct{ error }
+
+func (e *handshakeError) Unwrap() error { return e.error }
 
 // subscribe asks for one filter, which is as many as the guard expects the broker
 // to answer for.
@@ -109,22 +120,30 @@ func (c *conn) publish(x *outgoing) error {
 	return c.wait(c.client.Publish(x.topic, x.qos, x.retained, x.wire()), "PUBACK")
 }
 
-// wait bounds the wait for a token: paho leaves those of a lost connection open.
+// wait bounds the wait for a token: paho leaves some of a lost connection open.
 func (c *conn) wait(token paho.Token, what string) error {
-	select {
-	case <-token.Done():
-		return token.Error()
-	default:
-	}
 	timer := time.NewTimer(replyTimeout)
 	defer timer.Stop()
 	select {
-	case <-token.Done():
-		return token.Error()
+	case <-token.Done(): // looked at first: the end of a connection does not undo what it brought
+	default:
+		select {
+		case <-token.Done():
+		case <-c.alive.Done():
+			return context.Cause(c.alive)
+		case <-timer.C:
+			return frameError("the broker sent no %s for %v", what, replyTimeout)
+		}
+	}
+	if token.Error() == nil {
+		return nil
+	}
+	timer.Reset(time.Second)
+	select { // the token knows that the connection is lost; why, we hear in a moment
 	case <-c.alive.Done():
 		return context.Cause(c.alive)
 	case <-timer.C:
-		return frameError("the broker sent no %s for %v", what, replyTimeout)
+		return token.Error()
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"syscall"
 	"time"
@@ -23,13 +24,14 @@ func (e *refusedError) Error() string {
 // is known.
 func cure(err error) string {
 	var (
-		host     x509.HostnameError
-		unknown  x509.UnknownAuthorityError
-		invalid  x509.CertificateInvalidError
-		record   tls.RecordHeaderError
-		dns      *net.DNSError
-		refused  *refusedError
-		verified = errors.As(err, &invalid)
+		host      x509.HostnameError
+		unknown   x509.UnknownAuthorityError
+		invalid   x509.CertificateInvalidError
+		record    tls.RecordHeaderError
+		dns       *net.DNSError
+		refused   *refusedError
+		handshake *handshakeError
+		verified  = errors.As(err, &invalid)
 	)
 	switch {
 	case errors.Is(err, packets.ErrorRefusedBadUsernameOrPassword), errors.Is(err, packets.ErrorRefusedNotAuthorised):
@@ -50,7 +52,7 @@ func cure(err error) string {
 		return fmt.Sprintf("the broker's certificate is not valid yet: this machine's clock says %s; a Raspberry Pi without network time starts in the past", time.Now().Format(time.DateTime))
 	case verified && invalid.Reason == x509.Expired:
 		return "the broker's certificate has expired: renew it"
-	case errors.As(err, &record):
+	case errors.As(err, &record), errors.As(err, &handshake) && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)):
 		return "the broker does not speak TLS at this port: use mqtt:// or the port for TLS (8883)"
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		return "the network does not lead there: check mqtt.broker and this machine's network"

@@ -13,7 +13,7 @@ import (
 )
 
 // retainedWait is how long retained messages may take behind a SUBACK.
-const retainedWait = 500 * time.Millisecond
+const retainedWait = 250 * time.Millisecond
 
 // chooseNode looks, once and before anything is announced, whether another daemon
 // goes by our name. Then ours gets four digits more, the same at every start. It

@@ -20,7 +20,7 @@ const (
 const (
 	maxPieces     = 64
 	maxNotices    = 64
-	maxFinals     = 1024
+	maxFinals     = 2048
 	maxFinalBytes = 4 << 20
 )
 

@@ -5,22 +5,28 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"net"
 	"time"
 )
 
-const (
-	firstPause   = 500 * time.Millisecond // between two connections
-	longestPause = time.Minute
-	brokenPause  = 5 * time.Second  // at most, when the broker took us in and then broke off
-	settled      = 10 * time.Second // a connection that lasted so long was a good one
-)
+// pauses are those between two connections. Each is twice the one before.
+type pauses struct {
+	first   time.Duration
+	longest time.Duration
+	broken  time.Duration // the longest where the broker took us in and then broke off
+}
+
+var usualPauses = pauses{first: 500 * time.Millisecond, longest: time.Minute, broken: 5 * time.Second}
+
+// settled is how long a connection has to last to make up for earlier trouble.
+const settled = 10 * time.Second
 
 // Run keeps a connection to the broker until ctx is done, then publishes what
 // waits and "offline", and leaves. A broker that is away is no error.
 func (s *Service) Run(ctx context.Context) {
 	s.warnPlaintext()
 	complaint := complaints{log: s.o.Log}
-	pause := firstPause
+	pause := s.pauses.first
 	for number := 1; ; number++ {
 		var lasted time.Duration
 		l, err := s.connect(ctx, number)
@@ -36,9 +42,9 @@ func (s *Service) Run(ctx context.Context) {
 		}
 		switch {
 		case lasted >= settled:
-			pause = firstPause
+			pause = s.pauses.first
 		case entered:
-			pause = min(pause, brokenPause)
+			pause = min(pause, s.pauses.broken)
 		}
 		pause = jitter(pause)
 		complaint.about(err, s.o.Broker.URL, entered, pause)
@@ -47,13 +53,13 @@ func (s *Service) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		pause = min(2*pause, longestPause)
+		pause = min(2*pause, s.pauses.longest)
 	}
 }
 
 // jitter keeps the daemons of a house from coming back all at once.
 func jitter(d time.Duration) time.Duration {
-	return d + time.Duration(rand.Int64N(int64(d)/5))
+	return d + time.Duration(rand.Int64N(int64(d)/5+1))
 }
 
 // complaints logs the trouble with a broker: the first time, when it changes, and
@@ -84,12 +90,22 @@ func (c *complaints) about(err error, broker string, entered bool, pause time.Du
 	} else if entered && errors.Is(err, io.EOF) {
 		args = append(args, "cure", "if this repeats, another client uses our client id: run llamad doctor")
 	}
-	if text := err.Error(); text != c.last || time.Since(c.at) >= complainAgain {
+	if text := same(err); text != c.last || time.Since(c.at) >= complainAgain {
 		c.last, c.at = text, time.Now()
 		c.log.Warn(message, args...)
 		return
 	}
 	c.log.Debug(message, args...)
+}
+
+// same is a text that is equal for equal trouble: without the addresses of the
+// two ends, of which ours is another each time.
+func same(err error) string {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Err != nil {
+		return op.Op + " " + op.Err.Error()
+	}
+	return err.Error()
 }
 
 func (s *Service) warnPlaintext() {

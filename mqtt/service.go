@@ -19,6 +19,7 @@ type Service struct {
 	ledger   ledger
 	outbox   *outbox
 	counters counters
+	pauses   pauses
 	chosen   bool // the node's name is settled; only Run looks at it
 
 	mu       sync.Mutex        // protects what follows
@@ -39,6 +40,7 @@ func New(o Options) (*Service, error) {
 		o:        o,
 		mark:     make([]byte, 16),
 		outbox:   newOutbox(),
+		pauses:   usualPauses,
 		retained: map[string][]byte{},
 	}
 	rand.Read(s.mark) // never fails
