@@ -31,8 +31,12 @@ func (s *Set) Share(rows, i, n int) (from, to int) {
 func (s *Set) MulRow(y []float32, m *Matrix, x *quant.Row, from, to int) {
 	stride := m.Format.RowBytes(m.Cols)
 	step := max(gemvCall/stride&^7, 8)
-	for r := from; r < to; r += step {
-		end := min(r+step, to)
+	for r, end := from, 0; r < to; r = end {
+		// A rest too small for assembly goes with what is before it, or its results
+		// would depend on how the rows were shared out.
+		if end = r + step; to-end < gemvRows {
+			end = to
+		}
 		s.Gemv[m.Format.Type](y[r:end], m.Data[r*stride:end*stride], stride, x)
 	}
 }

@@ -1,0 +1,81 @@
+// The loops of a GemmDot over tiles and groups of 32 columns, and its result.
+// The includer defines GROUP, the work on one group, and HALF_GROUPS, how many
+// scales a row has in it.
+
+	MOVD y+0(FP), R(Y)
+	MOVD ldy+8(FP), R(LDY)
+	MOVD w+16(FP), R(W)
+	MOVD wScale+24(FP), R(WS)
+	MOVD wMin+32(FP), R(WM)
+	MOVD a+40(FP), R(A)
+	MOVD scale+48(FP), R(AS)
+	MOVD sum+56(FP), R(AM)
+	MOVD groups+64(FP), R(GROUPS)
+	MOVD tiles+72(FP), R(TILES)
+	LSL  $2, R(LDY)
+	LSL  $7, R(GROUPS), R(HALF)
+	MOVD $(16*HALF_GROUPS), R(SCALED)
+	MUL  R(GROUPS), R(SCALED), R(SCALED)
+	MOVD $gemmBias<>(SB), R(BIAS)
+	LDRQ(BIAS_IN, BIAS, 0)
+
+tile:
+	MOVD R(W), R(W0P)
+	MOVD R(WS), R(WS0P)
+	MOVD R(WM), R(WM0P)
+	ADD  R(HALF), R(W), R(W1P)
+	ADD  R(SCALED), R(WS), R(WS1P)
+	ADD  R(SCALED), R(WM), R(WM1P)
+	MOVD R(A), R(AP)
+	MOVD R(AS), R(ASP)
+	MOVD R(AM), R(AMP)
+	MOVD R(GROUPS), R(N)
+	MOVI16B(F0+0, 0)
+	MOVI16B(F0+1, 0)
+	MOVI16B(F0+2, 0)
+	MOVI16B(F0+3, 0)
+	MOVI16B(F0+4, 0)
+	MOVI16B(F0+5, 0)
+	MOVI16B(F0+6, 0)
+	MOVI16B(F0+7, 0)
+
+group:
+	GROUP
+	SUBS $1, R(N)
+	BNE  group
+
+	// y is set, or added to.
+	MOVD R(Y), R(AP)
+	ADD  R(LDY), R(AP), R(ASP)
+	ADD  R(LDY), R(ASP), R(AMP)
+	ADD  R(LDY), R(AMP), R(N)
+	MOVD add+104(FP), R(TMP)
+	CBZ  R(TMP), store
+	LDPQ(I0+0, I0+4, AP, 0)
+	LDPQ(I0+1, I0+5, ASP, 0)
+	LDPQ(I0+2, I0+6, AMP, 0)
+	LDPQ(I0+3, I0+7, N, 0)
+	FADD(F0+0, F0+0, I0+0)
+	FADD(F0+4, F0+4, I0+4)
+	FADD(F0+1, F0+1, I0+1)
+	FADD(F0+5, F0+5, I0+5)
+	FADD(F0+2, F0+2, I0+2)
+	FADD(F0+6, F0+6, I0+6)
+	FADD(F0+3, F0+3, I0+3)
+	FADD(F0+7, F0+7, I0+7)
+
+store:
+	STPQ(F0+0, F0+4, AP, 0)
+	STPQ(F0+1, F0+5, ASP, 0)
+	STPQ(F0+2, F0+6, AMP, 0)
+	STPQ(F0+3, F0+7, N, 0)
+	ADD  R(LDY), R(N), R(Y)
+	MOVD aStep+80(FP), R(TMP)
+	ADD  R(TMP), R(A)
+	MOVD scaleStep+88(FP), R(TMP)
+	ADD  R(TMP)<<2, R(AS)
+	MOVD sumStep+96(FP), R(TMP)
+	ADD  R(TMP)<<2, R(AM)
+	SUBS $1, R(TILES)
+	BNE  tile
+	RET

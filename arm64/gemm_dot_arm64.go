@@ -1,0 +1,20 @@
+package arm64
+
+// GemmDot32 multiplies a panel of 8 weight rows with tiles of 4 tokens:
+// y[token*ldy+row] is set, or added to where add is 1. The weights share a scale
+// by 32 and have no minimum; GemmDot32Min, 16 and 16Min are the other kinds of
+// formats. A tile holds Q[group][word][token][4], Scale[group][token] and
+// sum[group or half group][token]; the next tile lies aStep bytes, scaleStep and
+// sumStep floats on.
+//
+//go:noescape
+func GemmDot32(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
+
+//go:noescape
+func GemmDot32Min(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
+
+//go:noescape
+func GemmDot16(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
+
+//go:noescape
+func GemmDot16Min(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
