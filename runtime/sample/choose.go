@@ -7,40 +7,39 @@ import (
 
 // choose returns the ids that the filters leave, at least one, in s.ids.
 func (s *Sampler) choose(logits []float32) []int32 {
-	highest := logits[0]
-	for _, v := range logits {
-		highest = max(highest, v)
-	}
-	floor := highest - s.cutoff
 	if s.p.TopK > 0 {
 		ids := top(s.ids[:0], logits, s.p.TopK)
 		sum := 0.0
 		for _, id := range ids {
-			sum += relative(logits[id], highest)
+			sum += relative(logits[id], logits[ids[0]])
 		}
-		return s.nucleus(ids, logits, sum, floor)
+		return s.nucleus(ids, logits, sum)
 	}
+	highest := logits[greedy(logits)]
 	if s.p.TopP >= 1 {
 		ids := s.ids[:0] // nothing needs an order
 		for id, v := range logits {
-			if v >= floor {
+			if v >= highest-s.cutoff {
 				ids = append(ids, int32(id))
 			}
 		}
 		return ids
 	}
-	sum := 0.0
+	sum, likely := 0.0, 0
 	for _, v := range logits {
 		sum += relative(v, highest)
+		if v >= highest-s.cutoff {
+			likely++
+		}
 	}
 	// What top_p keeps of a whole vocabulary is nearly always among the first few
-	// hundred; only if it is not, all of it is sorted.
+	// hundred; only if it is not, all that min_p leaves is sorted.
 	const few = 256
-	ids := top(s.ids[:0], logits, few)
-	if kept := s.nucleus(ids, logits, sum, floor); len(kept) < len(ids) {
+	ids := top(s.ids[:0], logits, min(few, likely))
+	if kept := s.nucleus(ids, logits, sum); len(kept) < few {
 		return kept
 	}
-	return s.nucleus(top(s.ids[:0], logits, len(logits)), logits, sum, floor)
+	return s.nucleus(top(s.ids[:0], logits, likely), logits, sum)
 }
 
 // relative is a logit's probability as a part of the highest's.
@@ -48,7 +47,7 @@ func relative(logit, highest float32) float64 { return exp(float64(logit) - floa
 
 // nucleus cuts ids, which are in falling order, where top_p is reached or min_p
 // is no longer. sum is what all probabilities come to, relative to the first.
-func (s *Sampler) nucleus(ids []int32, logits []float32, sum float64, floor float32) []int32 {
+func (s *Sampler) nucleus(ids []int32, logits []float32, sum float64) []int32 {
 	highest := logits[ids[0]]
 	enough := math.Inf(1)
 	if s.p.TopP < 1 {
@@ -56,7 +55,7 @@ func (s *Sampler) nucleus(ids []int32, logits []float32, sum float64, floor floa
 	}
 	run := 0.0
 	for i, id := range ids {
-		if logits[id] < floor {
+		if logits[id] < highest-s.cutoff {
 			return ids[:i]
 		}
 		if run += relative(logits[id], highest); run >= enough {

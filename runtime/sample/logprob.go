@@ -20,9 +20,9 @@ func LogSoftmax(dst, logits []float32) []float32 {
 	for _, v := range logits {
 		sum += relative(v, highest)
 	}
-	norm := float64(highest) + math.Log(sum)
+	whole := math.Log(sum)
 	for i, v := range logits {
-		dst[i] = float32(float64(v) - norm)
+		dst[i] = float32(float64(v) - float64(highest) - whole)
 	}
 	return dst
 }

@@ -89,6 +89,7 @@ func (s *Sampler) Sample(logits []float32) (int32, error) {
 	return s.draw(logits, s.choose(logits)), nil
 }
 
+// greedy is the token of the highest logit, the lowest id of equals.
 func greedy(logits []float32) int32 {
 	best := 0
 	for i, v := range logits {
@@ -103,8 +104,8 @@ func greedy(logits []float32) int32 {
 // gives them.
 func (s *Sampler) draw(logits []float32, ids []int32) int32 {
 	highest := logits[ids[0]]
-	for _, id := range ids[1:] {
-		highest = max(highest, logits[id])
+	for _, id := range ids {
+		highest = max(highest, logits[id]) // ids have an order only where a filter needed one
 	}
 	weights := s.weights[:0]
 	sum := 0.0
