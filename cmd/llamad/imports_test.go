@@ -19,6 +19,7 @@ const imports = `
 
 	config:      github.com/BurntSushi/toml
 	mqtt:        github.com/eclipse/paho.mqtt.golang github.com/eclipse/paho.mqtt.golang/packets
+	mqtt/mosquittotest:
 	mqtt/broker: github.com/mochi-mqtt/server/v2 github.com/mochi-mqtt/server/v2/hooks/auth github.com/mochi-mqtt/server/v2/listeners
 	systemd:     github.com/coreos/go-systemd/v22/daemon github.com/coreos/go-systemd/v22/journal
 
