@@ -26,9 +26,9 @@ func sound() *Writer {
 	return w
 }
 
-// badFile is one way to be wrong. The item numbers are those of the catalogue of
-// what has brought down GGUF readers; 1 to 55 concern the reader alone, 53 is the
-// one that is accepted.
+// badFile is one way to be wrong. An item is one thing that has brought down a GGUF
+// reader somewhere, with its variants. Items 53 to 55, which are trailing bytes, a
+// sparse file and a file cut at random, are in gguf_test.go.
 type badFile struct {
 	item  int
 	name  string

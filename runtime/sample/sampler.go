@@ -25,7 +25,7 @@ const stream = 0x243f6a8885a308d3
 // Sampler chooses one token after the other. Not safe for concurrent use.
 type Sampler struct {
 	p      Params
-	cutoff float32 // logits this far below the highest have less than MinP of its probability
+	cutoff float32 // logits further below the highest have less than MinP of its probability
 	random rand.PCG
 	recent recent
 
@@ -72,6 +72,8 @@ func (e *NotFiniteError) Error() string {
 var errNoLogits = errors.New("no logits to sample from")
 
 // Sample chooses a token id, an index of logits, (vocab). It overwrites logits.
+// A logit of -math.MaxFloat32 keeps a token out while any other is in: so a mask of
+// allowed tokens is laid over the logits before they come here.
 // The error is a *NotFiniteError where one of them is NaN or infinite.
 func (s *Sampler) Sample(logits []float32) (int32, error) {
 	if len(logits) == 0 {
@@ -83,10 +85,10 @@ func (s *Sampler) Sample(logits []float32) (int32, error) {
 		}
 	}
 	s.recent.penalize(logits, s.p.RepeatPenalty)
-	if s.p.Temperature <= 0 {
-		return greedy(logits), nil
+	if s.p.Temperature > 0 {
+		return s.draw(logits, s.choose(logits)), nil
 	}
-	return s.draw(logits, s.choose(logits)), nil
+	return greedy(logits), nil
 }
 
 // greedy is the token of the highest logit, the lowest id of equals.
@@ -116,11 +118,15 @@ func (s *Sampler) draw(logits []float32, ids []int32) int32 {
 	}
 	// 53 random bits are a float64 from 0 up to but not including 1.
 	target := sum * (float64(s.random.Uint64()>>11) * (1.0 / (1 << 53)))
-	run := 0.0
+	run, chosen := 0.0, 0
 	for i, w := range weights {
+		if w == 0 {
+			continue // not even where rounding lets the target reach the sum
+		}
+		chosen = i
 		if run += w; run > target {
-			return ids[i]
+			break
 		}
 	}
-	return ids[len(ids)-1] // rounding: target < sum, and run ends as sum
+	return ids[chosen]
 }
