@@ -26,7 +26,9 @@ type (
 
 	// y[token*ldy+row] over tiles*TileRows tokens: set where add is 0, else added
 	// to. a, scale and sum point at the first tile's data for the panel's first
-	// column; the next tile's lie aStep bytes, scaleStep and sumStep floats on.
+	// column; the next tile's lie aStep bytes, scaleStep and sumStep floats on. Of
+	// a format without minimums, a class with a WeightBias gets the int32 starts
+	// instead of sums.
 	gemmCallee = func(y *float32, ldy int, w *int8, wScale, wMin *float32,
 		a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
 
@@ -94,11 +96,14 @@ func unpackFloatWith(f *quant.Format, panelRows int, call unpackFloatCallee) fun
 }
 
 // gemms are the variants of a class's micro-kernel: weights share a scale by 32
-// or by 16, with and without minimums.
-type gemms struct{ by32, by32Min, by16, by16Min gemmCallee }
+// or by 16, with and without minimums. by32Wide is by32 for values that are not
+// narrow, where that needs another kernel.
+type gemms struct{ by32, by32Min, by16, by16Min, by32Wide gemmCallee }
 
 func (g *gemms) forFormat(f *quant.Format) gemmCallee {
 	switch {
+	case !f.Narrow && g.by32Wide != nil:
+		return g.by32Wide
 	case f.Group == 32 && f.HasMin:
 		return g.by32Min
 	case f.Group == 32:
@@ -115,14 +120,22 @@ func gemmWith(tileRows int, g gemms) func(y []float32, ldy int, p *Panel, t *Til
 		_ = y[(t1*tileRows-1)*ldy]
 		// Within a tile, tileRows rows of each group lie together.
 		size := tileRows * t.Cols
-		sumStep, sumAt, sum := size/32, col/32, t.Sum
-		if f.Group == 16 {
-			sumStep, sumAt, sum = size/16, col/16, t.Sum16
-		}
+		sumStep, sumAt := size/f.Group, tileRows*col/f.Group
 		g.forFormat(f)(&y[t0*tileRows*ldy], ldy, &p.Q[0], &p.Scale[0], &p.Min[0],
-			&t.Q[t0*size+tileRows*col], &t.Scale[t0*size/32+tileRows*col/32], &sum[t0*sumStep+tileRows*sumAt],
+			&t.Q[t0*size+tileRows*col], &t.Scale[t0*size/32+tileRows*col/32], t.sums(f, t0*sumStep+sumAt),
 			p.Cols/quant.ActivationGroup, t1-t0, size, size/32, sumStep, flag(add))
 	}
+}
+
+// sums is where the sums of a format's groups begin, or the starts of sums.
+func (t *Tiles) sums(f *quant.Format, at int) *float32 {
+	if f.HasMin || t.Start == nil {
+		return &sums(f, t.Sum, t.Sum16)[at]
+	}
+	if f.Group == 16 {
+		return (*float32)(unsafe.Pointer(&t.Start16[at]))
+	}
+	return (*float32)(unsafe.Pointer(&t.Start[at]))
 }
 
 func gemmFloatWith(tileRows int, call gemmFloatCallee) func(y []float32, ldy int, p *Panel, t *Tiles, col, t0, t1 int, add bool) {

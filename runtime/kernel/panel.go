@@ -45,6 +45,11 @@ type Tiles struct {
 	Sum   []float32 // [tiles * TileRows * Cols/32], for minimums per 32
 	Sum16 []float32 // [tiles * TileRows * Cols/16], for minimums per 16
 	F     []float32 // [tiles * TileRows * Cols]
+
+	// Where a class's weights carry a bias, its negative times the integer sums of
+	// Q, by 32 and by 16: what a sum of products starts at, to end unbiased.
+	Start   []int32 // [tiles * TileRows * Cols/32]
+	Start16 []int32 // [tiles * TileRows * Cols/16]
 }
 
 // TileCount is how many tiles hold n activation rows.
@@ -54,7 +59,11 @@ func (s *Set) TileCount(n int) int { return (n + s.TileRows - 1) / s.TileRows }
 // floats for their scales and sums. F takes as many floats as there are values.
 func (s *Set) TilesSize(n, cols int) (q, scales int) {
 	size := s.TileCount(n) * s.TileRows * cols
-	return size, size/32 + size/32 + size/16
+	scales = size/32 + size/32 + size/16
+	if s.WeightBias != 0 {
+		scales += size/32 + size/16
+	}
+	return size, scales
 }
 
 // LayTiles makes t hold rows of cols columns over scratch of TilesSize. Without
@@ -64,8 +73,16 @@ func (s *Set) LayTiles(t *Tiles, rows []quant.Row, cols int, q []int8, scales, f
 	*t = Tiles{Rows: rows, Cols: cols}
 	if q != nil {
 		t.Q, t.Scale, t.Sum, t.Sum16 = q[:n], scales[:n/32], scales[n/32:n/16], scales[n/16:n/8]
+		if s.WeightBias != 0 {
+			t.Start, t.Start16 = int32s(scales[n/8:n/8+n/32]), int32s(scales[n/8+n/32:n/8+n/32+n/16])
+		}
 	}
 	if f != nil {
 		t.F = f[:n]
 	}
+}
+
+// int32s is memory for integers where memory for floats was given.
+func int32s(f []float32) []int32 {
+	return unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(f))), len(f))
 }

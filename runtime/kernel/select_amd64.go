@@ -1,3 +1,118 @@
 package kernel
 
-func assembly() []*Set { return nil }
+import (
+	"golang.org/x/sys/cpu"
+
+	"llamad/amd64"
+	"llamad/runtime/quant"
+)
+
+func assembly() []*Set { return []*Set{&avx512vnni, &avx2} }
+
+// Every CPU with the one of these has the others, but for odd virtual machines.
+var hasAVX2 = cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasF16C
+
+var avx512vnni = amd64Class(Set{
+	Name:  "avx512vnni",
+	Chips: "Ice Lake, Zen 4 and later",
+	Usable: hasAVX2 && cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL &&
+		cpu.X86.HasAVX512VNNI,
+	PanelRows: 32, TileRows: 6,
+	KBlock:     1024, // a panel and a tile are 42 KB of the 48 KB of L1
+	WeightBias: 128,
+}, map[quant.Type]blocksAMD64{
+	quant.Q8_0: {amd64.GemvVNNIQ8_0, amd64.UnpackVNNIQ8_0},
+	quant.Q4_0: {amd64.GemvVNNIQ4_0, amd64.UnpackVNNIQ4_0},
+	quant.Q4_1: {amd64.GemvVNNIQ4_1, amd64.UnpackVNNIQ4_1},
+}, map[quant.Type]floatsAMD64{
+	quant.F32:  {amd64.GemvVNNIF32, amd64.UnpackVNNIF32},
+	quant.F16:  {amd64.GemvVNNIF16, amd64.UnpackVNNIF16},
+	quant.BF16: {amd64.GemvVNNIBF16, amd64.UnpackVNNIBF16},
+}, gemms{
+	by32: amd64.GemmVNNIBy32, by32Min: amd64.GemmVNNIBy32Min,
+	by16: amd64.GemmVNNIBy16, by16Min: amd64.GemmVNNIBy16Min,
+}, amd64.GemmVNNIFloat, amd64.UnpackVNNIColumns)
+
+var avx2 = amd64Class(Set{
+	Name:      "avx2",
+	Chips:     "Haswell, Zen and later",
+	Usable:    hasAVX2,
+	PanelRows: 8, TileRows: 4,
+	KBlock:     1024, // a panel and a tile are 14 KB of the 32 KB of L1
+	WeightBias: 32,
+}, map[quant.Type]blocksAMD64{
+	quant.Q8_0: {amd64.GemvAVX2Q8_0, amd64.UnpackAVX2Q8_0},
+	quant.Q4_0: {amd64.GemvAVX2Q4_0, amd64.UnpackAVX2Q4_0},
+	quant.Q4_1: {amd64.GemvAVX2Q4_1, amd64.UnpackAVX2Q4_1},
+}, map[quant.Type]floatsAMD64{
+	quant.F32:  {amd64.GemvAVX2F32, amd64.UnpackAVX2F32},
+	quant.F16:  {amd64.GemvAVX2F16, amd64.UnpackAVX2F16},
+	quant.BF16: {amd64.GemvAVX2BF16, amd64.UnpackAVX2BF16},
+}, gemms{
+	by32: amd64.GemmAVX2By32, by32Min: amd64.GemmAVX2By32Min,
+	by16: amd64.GemmAVX2By16, by16Min: amd64.GemmAVX2By16Min,
+	by32Wide: amd64.GemmAVX2By32Wide,
+}, amd64.GemmAVX2Float, amd64.UnpackAVX2Columns)
+
+// blocksAMD64 and floatsAMD64 are what a class does with a format's weights.
+type (
+	blocksAMD64 struct {
+		gemv   gemvCallee
+		unpack unpackCallee
+	}
+	floatsAMD64 struct {
+		gemv   gemvFloatCallee
+		unpack unpackFloatCallee
+	}
+)
+
+func amd64Class(s Set, blocks map[quant.Type]blocksAMD64, floats map[quant.Type]floatsAMD64,
+	g gemms, float gemmFloatCallee, columns unpackColumnsCallee) Set {
+	class := Portable
+	class.Name, class.Chips, class.Usable = s.Name, s.Chips, s.Usable
+	class.PanelRows, class.TileRows, class.KBlock, class.WeightBias = s.PanelRows, s.TileRows, s.KBlock, s.WeightBias
+	for _, f := range quant.Formats() {
+		if !f.Integer() {
+			call := floats[f.Type]
+			class.Gemv[f.Type] = gemvFloatWith(f, call.gemv)
+			class.Unpack[f.Type] = unpackFloatWith(f, s.PanelRows, call.unpack)
+			continue
+		}
+		if call, ok := blocks[f.Type]; ok {
+			class.Gemv[f.Type] = gemvWith(f, call.gemv)
+			class.Unpack[f.Type] = unpackWith(f, s.PanelRows, call.unpack)
+			continue
+		}
+		class.Unpack[f.Type] = unpackWords(f, s.PanelRows, s.WeightBias)
+	}
+	class.Pack = packBiased(s.TileRows, s.WeightBias)
+	class.PackFloat = packFloats(s.TileRows)
+	class.Gemm = gemmWith(s.TileRows, g)
+	class.GemmFloat = gemmFloatWith(s.TileRows, float)
+	class.UnpackColumns = unpackColumnsWith(s.PanelRows, columns)
+	return class
+}
+
+// unpackWords is the meaning of the unpackers of this architecture: values
+// [group][word][row][4], scales and minimums [group][row].
+func unpackWords(f *quant.Format, rows, bias int) func(p *Panel, w []byte, stride int) {
+	if f.HasMin || !f.Narrow && bias < 128 {
+		bias = 0
+	}
+	return func(p *Panel, w []byte, stride int) {
+		u := unpackedRows.Get().(*unpackedRow)
+		defer unpackedRows.Put(u)
+		u.resize(p.Cols)
+		groups := p.Cols / f.Group
+		for r := range rows {
+			f.Unpack(u.q[:p.Cols], u.scale[:groups], u.min[:groups], w[r*stride:])
+			for i, q := range u.q[:p.Cols] {
+				p.Q[(i/4*rows+r)*4+i%4] = q + int8(bias)
+			}
+			spread(p.Scale[r:], u.scale[:groups], rows)
+			if f.HasMin {
+				spread(p.Min[r:], u.min[:groups], rows)
+			}
+		}
+	}
+}

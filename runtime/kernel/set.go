@@ -20,6 +20,10 @@ type Set struct {
 	// 256 (the longest block of any format).
 	PanelRows, TileRows, KBlock int
 
+	// WeightBias, where it is not 0, is what Unpack may add to weights, for
+	// multipliers that want them unsigned; Pack then fills Tiles.Start.
+	WeightBias int
+
 	// Quantize fills r from x; see quant.QuantizeRow, which it equals bit for bit.
 	Quantize func(r *quant.Row, x []float32)
 

@@ -39,6 +39,7 @@ type Format struct {
 	BlockBytes int    // bytes of a block
 	Group      int    // weights that share a scale when unpacked: 32 or 16; 0 for float formats
 	HasMin     bool   // groups carry a minimum as well
+	Narrow     bool   // values lie in [-32, 31]
 
 	// unpack writes one block of an integer format: BlockLen values, and
 	// BlockLen/Group scales and minimums (min is untouched where HasMin is false).
@@ -55,16 +56,16 @@ var formats = [...]Format{
 	{Type: F16, Name: "F16", BlockLen: 1, BlockBytes: 2, decode: decodeF16},
 	{Type: BF16, Name: "BF16", BlockLen: 1, BlockBytes: 2, decode: decodeBF16},
 	{Type: Q8_0, Name: "Q8_0", BlockLen: 32, BlockBytes: 2 + 32, Group: 32, unpack: unpackQ8_0},
-	{Type: Q4_0, Name: "Q4_0", BlockLen: 32, BlockBytes: 2 + 16, Group: 32, unpack: unpackQ4_0},
-	{Type: Q4_1, Name: "Q4_1", BlockLen: 32, BlockBytes: 2 + 2 + 16, Group: 32, HasMin: true, unpack: unpackQ4_1},
-	{Type: Q5_0, Name: "Q5_0", BlockLen: 32, BlockBytes: 2 + 4 + 16, Group: 32, unpack: unpackQ5_0},
-	{Type: Q5_1, Name: "Q5_1", BlockLen: 32, BlockBytes: 2 + 2 + 4 + 16, Group: 32, HasMin: true, unpack: unpackQ5_1},
+	{Type: Q4_0, Name: "Q4_0", BlockLen: 32, BlockBytes: 2 + 16, Group: 32, Narrow: true, unpack: unpackQ4_0},
+	{Type: Q4_1, Name: "Q4_1", BlockLen: 32, BlockBytes: 2 + 2 + 16, Group: 32, HasMin: true, Narrow: true, unpack: unpackQ4_1},
+	{Type: Q5_0, Name: "Q5_0", BlockLen: 32, BlockBytes: 2 + 4 + 16, Group: 32, Narrow: true, unpack: unpackQ5_0},
+	{Type: Q5_1, Name: "Q5_1", BlockLen: 32, BlockBytes: 2 + 2 + 4 + 16, Group: 32, HasMin: true, Narrow: true, unpack: unpackQ5_1},
 	{Type: IQ4NL, Name: "IQ4_NL", BlockLen: 32, BlockBytes: 2 + 16, Group: 32, unpack: unpackIQ4NL},
-	{Type: Q2_K, Name: "Q2_K", BlockLen: 256, BlockBytes: 16 + 64 + 2 + 2, Group: 16, HasMin: true, unpack: unpackQ2K},
-	{Type: Q3_K, Name: "Q3_K", BlockLen: 256, BlockBytes: 32 + 64 + 12 + 2, Group: 16, unpack: unpackQ3K},
-	{Type: Q4_K, Name: "Q4_K", BlockLen: 256, BlockBytes: 2 + 2 + 12 + 128, Group: 32, HasMin: true, unpack: unpackQ4K},
-	{Type: Q5_K, Name: "Q5_K", BlockLen: 256, BlockBytes: 2 + 2 + 12 + 32 + 128, Group: 32, HasMin: true, unpack: unpackQ5K},
-	{Type: Q6_K, Name: "Q6_K", BlockLen: 256, BlockBytes: 128 + 64 + 16 + 2, Group: 16, unpack: unpackQ6K},
+	{Type: Q2_K, Name: "Q2_K", BlockLen: 256, BlockBytes: 16 + 64 + 2 + 2, Group: 16, HasMin: true, Narrow: true, unpack: unpackQ2K},
+	{Type: Q3_K, Name: "Q3_K", BlockLen: 256, BlockBytes: 32 + 64 + 12 + 2, Group: 16, Narrow: true, unpack: unpackQ3K},
+	{Type: Q4_K, Name: "Q4_K", BlockLen: 256, BlockBytes: 2 + 2 + 12 + 128, Group: 32, HasMin: true, Narrow: true, unpack: unpackQ4K},
+	{Type: Q5_K, Name: "Q5_K", BlockLen: 256, BlockBytes: 2 + 2 + 12 + 32 + 128, Group: 32, HasMin: true, Narrow: true, unpack: unpackQ5K},
+	{Type: Q6_K, Name: "Q6_K", BlockLen: 256, BlockBytes: 128 + 64 + 16 + 2, Group: 16, Narrow: true, unpack: unpackQ6K},
 }
 
 var byType = func() (t [NumTypes]*Format) {

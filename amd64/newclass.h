@@ -1,0 +1,43 @@
+// Forgets the class before this one, so that a file can have both.
+
+#ifdef LANES
+#undef V0
+#undef V1
+#undef V2
+#undef V3
+#undef V4
+#undef V5
+#undef V6
+#undef V7
+#undef V8
+#undef V9
+#undef V10
+#undef V11
+#undef V12
+#undef V13
+#undef V14
+#undef V15
+#undef AND
+#undef OR
+#undef XOR
+#undef LANES
+#undef WORDS
+#undef STRIPS
+#undef BIASBYTES
+#undef BIASLESS8
+#undef WIDE
+#undef LANE
+#undef LOADLANES
+#undef LOADQUADS
+#undef F16LOW
+#undef F16HIGH
+#undef GATHERF16
+#undef STORELANES
+#undef DOT32
+#undef DOT32MIN
+#undef DOT32WIDE
+#undef DOT16
+#undef DOT16MIN
+#undef FOLD
+#undef WIDENCOLUMN
+#endif
