@@ -130,8 +130,8 @@ func TestBadVocabularies(t *testing.T) {
 // TestOddVocabularies holds what is strange and still works.
 func TestOddVocabularies(t *testing.T) {
 	c := smallSPM("a", "", "b b", "<0x61>x")
-	tok := mustNew(t, c)
-	if got, want := tok.Encode("a", false), []ID{1, 3 + ' ', 259}; !slices.Equal(got, want) && !slices.Equal(got, []ID{1, 3 + 0xE2, 3 + 0x96, 3 + 0x81, 259}) {
+	space := []ID{3 + 0xE2, 3 + 0x96, 3 + 0x81} // no token is a space: the bytes of U+2581
+	if got, want := mustNew(t, c).Encode("a", false), append(append([]ID{1}, space...), 259); !slices.Equal(got, want) {
 		t.Errorf("empty token: got %v, want %v", got, want)
 	}
 
