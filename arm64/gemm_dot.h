@@ -30,46 +30,15 @@ tile:
 	MOVD R(AS), R(ASP)
 	MOVD R(AM), R(AMP)
 	MOVD R(GROUPS), R(N)
-	MOVI16B(F0+0, 0)
-	MOVI16B(F0+1, 0)
-	MOVI16B(F0+2, 0)
-	MOVI16B(F0+3, 0)
-	MOVI16B(F0+4, 0)
-	MOVI16B(F0+5, 0)
-	MOVI16B(F0+6, 0)
-	MOVI16B(F0+7, 0)
+	CLEAR_TILE
 
 group:
 	GROUP
 	SUBS $1, R(N)
 	BNE  group
 
-	// y is set, or added to.
-	MOVD R(Y), R(AP)
-	ADD  R(LDY), R(AP), R(ASP)
-	ADD  R(LDY), R(ASP), R(AMP)
-	ADD  R(LDY), R(AMP), R(N)
-	MOVD add+104(FP), R(TMP)
-	CBZ  R(TMP), store
-	LDPQ(I0+0, I0+4, AP, 0)
-	LDPQ(I0+1, I0+5, ASP, 0)
-	LDPQ(I0+2, I0+6, AMP, 0)
-	LDPQ(I0+3, I0+7, N, 0)
-	FADD(F0+0, F0+0, I0+0)
-	FADD(F0+4, F0+4, I0+4)
-	FADD(F0+1, F0+1, I0+1)
-	FADD(F0+5, F0+5, I0+5)
-	FADD(F0+2, F0+2, I0+2)
-	FADD(F0+6, F0+6, I0+6)
-	FADD(F0+3, F0+3, I0+3)
-	FADD(F0+7, F0+7, I0+7)
-
-store:
-	STPQ(F0+0, F0+4, AP, 0)
-	STPQ(F0+1, F0+5, ASP, 0)
-	STPQ(F0+2, F0+6, AMP, 0)
-	STPQ(F0+3, F0+7, N, 0)
-	ADD  R(LDY), R(N), R(Y)
+	MOVD add+104(FP), R(ADDED)
+	RESULT
 	MOVD aStep+80(FP), R(TMP)
 	ADD  R(TMP), R(A)
 	MOVD scaleStep+88(FP), R(TMP)

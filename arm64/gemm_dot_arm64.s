@@ -1,5 +1,6 @@
 #include "textflag.h"
 #include "neon.h"
+#include "tile.h"
 
 // GEMM by SDOT: a panel of 8 weight rows, as two vectors of 4, by tiles of 4
 // tokens. For every 32 SDOT there is the conversion of 4 sums; see SCALE1.
@@ -29,9 +30,14 @@
 #define AMP    22
 #define TMP    23
 #define SCALED 24 // bytes of a half panel's scales
+#define Y1     13 // after the groups, y of the other tokens
+#define Y2     14
+#define Y3     15
+#define ADDED  23 // whether y is added to
 
 // Vectors. Sums are numbered half*4 + token.
 #define I0     0  // int32 sums of a group, 0 to 7
+#define T0     0  // after the groups, y
 #define WA0    8  // words 0 and 1 of the first half, of the second
 #define WA1    9
 #define WB0    10
@@ -43,7 +49,7 @@
 #define SW1    25
 #define SA     26 // activation scales of the four tokens
 #define BIASV  27 // 12582912 in every lane
-#define T0     28 // 28 to 31
+#define P0     28 // products of scales, 28 to 31
 
 // An int32 that starts at the bits of the float 12582912 = 1.5*2^23 counts in
 // that float's last place, so subtracting the float turns a sum below 2^22 into
@@ -90,19 +96,19 @@
 	FMLA(F0+half*4+token, I0+half*4+token, T)
 
 #define SCALE \
-	SCALE1(0, 0, SW0, T0+0) \
-	SCALE1(1, 0, SW1, T0+1) \
-	SCALE1(0, 1, SW0, T0+2) \
-	SCALE1(1, 1, SW1, T0+3) \
-	SCALE1(0, 2, SW0, T0+0) \
-	SCALE1(1, 2, SW1, T0+1) \
-	SCALE1(0, 3, SW0, T0+2) \
-	SCALE1(1, 3, SW1, T0+3)
+	SCALE1(0, 0, SW0, P0+0) \
+	SCALE1(1, 0, SW1, P0+1) \
+	SCALE1(0, 1, SW0, P0+2) \
+	SCALE1(1, 1, SW1, P0+3) \
+	SCALE1(0, 2, SW0, P0+0) \
+	SCALE1(1, 2, SW1, P0+1) \
+	SCALE1(0, 3, SW0, P0+2) \
+	SCALE1(1, 3, SW1, P0+3)
 
 // Scales by 16: both halves of a group of 32 are scaled by their weights' scale
 // first, so that the token's scale is multiplied once. By then the registers of
 // the words are free.
-#define P0     24 // scaled sums, 24 to 31
+#define S0     24 // scaled sums, 24 to 31
 #define BIASV2 14
 #define SWA    WA0 // a half's weight scales in both halves of the panel
 #define SWB    WB0
@@ -124,21 +130,21 @@
 
 #define FIRST16(i, SW) \
 	FSUB(I0+i, I0+i, BIASV2) \
-	FMUL(P0+i, I0+i, SW)
+	FMUL(S0+i, I0+i, SW)
 #define NEXT16(i, SW) \
 	FSUB(I0+i, I0+i, BIASV2) \
-	FMLA(P0+i, I0+i, SW)
+	FMLA(S0+i, I0+i, SW)
 
 #define SCALE16 \
 	LDRQ_POST(SA2, ASP, 16) \
-	FMLAL(F0+0, P0+0, SA2, 0) \
-	FMLAL(F0+4, P0+4, SA2, 0) \
-	FMLAL(F0+1, P0+1, SA2, 1) \
-	FMLAL(F0+5, P0+5, SA2, 1) \
-	FMLAL(F0+2, P0+2, SA2, 2) \
-	FMLAL(F0+6, P0+6, SA2, 2) \
-	FMLAL(F0+3, P0+3, SA2, 3) \
-	FMLAL(F0+7, P0+7, SA2, 3)
+	FMLAL(F0+0, S0+0, SA2, 0) \
+	FMLAL(F0+4, S0+4, SA2, 0) \
+	FMLAL(F0+1, S0+1, SA2, 1) \
+	FMLAL(F0+5, S0+5, SA2, 1) \
+	FMLAL(F0+2, S0+2, SA2, 2) \
+	FMLAL(F0+6, S0+6, SA2, 2) \
+	FMLAL(F0+3, S0+3, SA2, 3) \
+	FMLAL(F0+7, S0+7, SA2, 3)
 
 // MINIMUMS adds minimum * sum of activations, for all halves and tokens.
 #define MINIMUMS(T) \
@@ -184,7 +190,7 @@ TEXT ·GemmDot32Min(SB), NOSPLIT, $0-112
 	TOKEN_SCALES \
 	WEIGHT_SCALES \
 	SCALE \
-	MINIMUMS(T0)
+	MINIMUMS(P0)
 #include "gemm_dot.h"
 #undef GROUP
 #undef HALF_GROUPS
@@ -207,7 +213,7 @@ TEXT ·GemmDot16Min(SB), NOSPLIT, $0-112
 	HALF16(FIRST16) \
 	HALF16(NEXT16) \
 	SCALE16 \
-	MINIMUMS(P0) \
-	MINIMUMS(P0)
+	MINIMUMS(S0) \
+	MINIMUMS(S0)
 #include "gemm_dot.h"
 #undef GROUP

@@ -60,25 +60,31 @@ func arm64Class(s Set, b blocksARM64) Set {
 		class.Gemv[t] = gemvWith(f, call)
 	}
 	class.PackFloat = packFloatARM64
-	class.GemmFloat = func(y []float32, ldy int, p *Panel, t *Tiles, col, t0, t1 int, add bool) {
-		for i := t0 * 4; i < t1*4; i++ {
-			for r := range 8 {
-				var v float32
-				for c := range p.Cols {
-					v += p.F[r/4*4*p.Cols+c*4+r%4] * t.F[i/4*4*t.Cols+(col+c)*4+i%4]
-				}
-				store(&y[i*ldy+r], v, add)
-			}
-		}
-	}
-	class.UnpackColumns = func(p *Panel, v []uint16, stride int) {
-		for r := range 8 {
-			for c := range p.Cols {
-				p.F[r/4*4*p.Cols+c*4+r%4] = quant.FromF16(v[c*stride+r])
-			}
-		}
+	class.GemmFloat = gemmFloatWith(tileRowsARM64, arm64.GemmNeonFloat)
+	class.UnpackColumns = unpackColumnsWith(panelRowsARM64, arm64.UnpackColumns)
+	class.Quantize = quantizeWith(arm64.Quantize)
+	class.Scores = scoresWith(arm64.Scores)
+	class.Mix = mixWith(arm64.Mix)
+	class.Narrow = narrowWith(arm64.Narrow)
+	class.RMSNorm = rmsNormWith(arm64.RMSNorm)
+	class.RopePairs = ropeWith(portableRopePairs, arm64.RopePairs)
+	class.RopeHalves = ropeWith(portableRopeHalves, arm64.RopeHalves)
+	class.SwiGLU = swiGLUWith(arm64.SwiGLU)
+	class.Softmax = softmaxWith(arm64.Softmax)
+	class.Add = addWith(arm64.Add)
+	for t, call := range map[quant.Type]gemvFloatCallee{quant.F32: arm64.GemvNeonF32, quant.F16: arm64.GemvNeonF16, quant.BF16: arm64.GemvNeonBF16} {
+		f, _ := quant.Lookup(t)
+		class.Gemv[t] = gemvFloatWith(f, call)
 	}
 	class.Unpack = byFormat(func(f *quant.Format) func(p *Panel, w []byte, stride int) {
+		switch f.Type {
+		case quant.F32:
+			return unpackFloatHalves(f, arm64.UnpackNeonF32)
+		case quant.F16:
+			return unpackFloatHalves(f, arm64.UnpackNeonF16)
+		case quant.BF16:
+			return unpackFloatHalves(f, arm64.UnpackNeonBF16)
+		}
 		if call := b.unpack[f.Type]; call != nil {
 			return unpackHalves(f, call)
 		}
@@ -126,6 +132,15 @@ func unpackHalves(f *quant.Format, call unpackCallee) func(p *Panel, w []byte, s
 				min = &p.Min[half*groups]
 			}
 			call(&p.Q[half*q], &p.Scale[half*groups], min, &w[half*halfRowsARM64*stride], stride, p.Cols/quant.ActivationGroup)
+		}
+	}
+}
+
+func unpackFloatHalves(f *quant.Format, call unpackFloatCallee) func(p *Panel, w []byte, stride int) {
+	return func(p *Panel, w []byte, stride int) {
+		_, _ = w[(panelRowsARM64-1)*stride+f.RowBytes(p.Cols)-1], p.F[panelRowsARM64*p.Cols-1]
+		for half := range panelRowsARM64 / halfRowsARM64 {
+			call(&p.F[half*halfRowsARM64*p.Cols], &w[half*halfRowsARM64*stride], stride, p.Cols)
 		}
 	}
 }
