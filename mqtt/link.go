@@ -44,6 +44,8 @@ func (s *Service) connect(ctx context.Context, number int) (*link, error) {
 		return nil, err
 	}
 	l := &link{c, s}
+	stop := context.AfterFunc(ctx, func() { c.fail(errLeaving) }) // don't wait for a slow broker to let us in
+	defer stop()
 	if err := l.enter(); err != nil {
 		s.goOffline()
 		l.drop(err)
@@ -98,6 +100,7 @@ func (l *link) serve(ctx context.Context) error {
 func (l *link) farewell() {
 	ctx, cancel := context.WithTimeout(l.alive, farewellTimeout)
 	defer cancel()
+	defer context.AfterFunc(ctx, func() { l.fail(errLeaving) })()
 	if l.s.outbox.flush(ctx) != nil {
 		l.s.o.Log.Warn("left before the broker had every answer: prompts that are not acknowledged come again")
 	}

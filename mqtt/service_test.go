@@ -15,8 +15,6 @@ import (
 	"testing"
 	"time"
 
-	paho "github.com/eclipse/paho.mqtt.golang"
-
 	"llamad/mqtt/mosquittotest"
 )
 
@@ -34,7 +32,7 @@ type house struct {
 	log     *lockedBuffer
 	prompts chan *Request // what Receive lets through
 	cancels chan string
-	ear     *ear
+	ear     *mosquittotest.Client
 	stop    func()
 }
 
@@ -42,7 +40,7 @@ func newHouse(t *testing.T, change func(*Options), lines ...string) *house {
 	t.Helper()
 	t.Parallel() // most of the time is waiting
 	b := mosquittotest.Start(t, lines...)
-	h := &house{t: t, broker: b, proxy: mosquittotest.NewProxy(t, b.Addr()), ear: listen(t, b.URL(), "#")}
+	h := &house{t: t, broker: b, proxy: mosquittotest.NewProxy(t, b.Addr()), ear: mosquittotest.Listen(t, b.URL(), "#")}
 	h.url = h.proxy.URL()
 	h.start(change)
 	return h
@@ -128,85 +126,17 @@ func (h *house) noPrompt(d time.Duration) {
 
 func (h *house) publish(topic string, qos byte, retained bool, payload string) {
 	h.t.Helper()
-	h.ear.publish(topic, qos, retained, []byte(payload))
+	h.ear.Publish(topic, qos, retained, payload)
 }
 
-// heard is a message as a client sees it.
-type heard struct {
-	topic, payload string
-	qos            byte
-	retained       bool
-}
-
-func (m heard) object(t *testing.T) map[string]any {
+// members is a message that is a JSON object.
+func members(t *testing.T, m mosquittotest.Message) map[string]any {
 	t.Helper()
 	var object map[string]any
-	if err := json.Unmarshal([]byte(m.payload), &object); err != nil {
-		t.Fatalf("%s: %q is not JSON: %v", m.topic, m.payload, err)
+	if err := json.Unmarshal([]byte(m.Payload), &object); err != nil {
+		t.Fatalf("%s: %q is not JSON: %v", m.Topic, m.Payload, err)
 	}
 	return object
-}
-
-// ear is a client that hears everything and outlives broker restarts.
-type ear struct {
-	t      *testing.T
-	client paho.Client
-
-	mu    sync.Mutex
-	heard []heard
-	read  map[string]int // by topic
-}
-
-func listen(t *testing.T, url, filter string) *ear {
-	t.Helper()
-	e := &ear{t: t, read: map[string]int{}}
-	o := paho.NewClientOptions().AddBroker(url).SetClientID("ear-" + newID()).SetCleanSession(false).
-		SetMaxReconnectInterval(100 * time.Millisecond).SetProtocolVersion(4).
-		SetDefaultPublishHandler(func(_ paho.Client, m paho.Message) {
-			e.mu.Lock()
-			defer e.mu.Unlock()
-			e.heard = append(e.heard, heard{m.Topic(), string(m.Payload()), m.Qos(), m.Retained()})
-		}).
-		SetOnConnectHandler(func(c paho.Client) { c.Subscribe(filter, 1, nil) })
-	e.client = paho.NewClient(o)
-	if token := e.client.Connect(); !token.WaitTimeout(patience) || token.Error() != nil {
-		t.Fatal("the test's own client cannot connect: ", token.Error())
-	}
-	t.Cleanup(func() { e.client.Disconnect(0) })
-	return e
-}
-
-func (e *ear) publish(topic string, qos byte, retained bool, payload []byte) {
-	e.t.Helper()
-	if token := e.client.Publish(topic, qos, retained, payload); !token.WaitTimeout(patience) || token.Error() != nil {
-		e.t.Fatal("publish: ", token.Error())
-	}
-}
-
-// next is the oldest message on topic that was not given yet.
-func (e *ear) next(topic string) heard {
-	e.t.Helper()
-	for end := time.Now().Add(patience); ; time.Sleep(2 * time.Millisecond) {
-		if list := e.on(topic); len(list) > e.read[topic] {
-			e.read[topic]++
-			return list[e.read[topic]-1]
-		}
-		if time.Now().After(end) {
-			e.t.Fatalf("nothing more came on %s; heard %d messages", topic, len(e.on("")))
-		}
-	}
-}
-
-// on is everything heard on topic, or on all for "".
-func (e *ear) on(topic string) (list []heard) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, m := range e.heard {
-		if topic == "" || m.topic == topic {
-			list = append(list, m)
-		}
-	}
-	return list
 }
 
 type lockedBuffer struct {
@@ -252,9 +182,9 @@ func TestRoundTrips(t *testing.T) {
 			r := h.next()
 			h.s.Reply(r, reply("echo "+r.Prompt))
 		}
-		got := h.ear.next(test.answer)
+		got := h.ear.Next(test.answer)
 		bare := test.want == "echo hello"
-		if bare && got.payload != test.want || !strings.Contains(got.payload, test.want) || got.retained {
+		if bare && got.Payload != test.want || !strings.Contains(got.Payload, test.want) || got.Retained {
 			t.Errorf("%s: %+v, want %s", test.name, got, test.want)
 		}
 	}
@@ -266,15 +196,15 @@ func TestRetainedTopics(t *testing.T) {
 	h.online()
 	h.s.SetHealth(Health{Busy: true})
 	for range 2 { // and again after a restart of a broker that forgets
-		h.ear.next("llamad/pi4/health") // the last to be published
-		late := listen(t, h.broker.URL(), "llamad/#")
-		if m := late.next("llamad/pi4/state"); m.payload != "online" || !m.retained {
+		h.ear.Next("llamad/pi4/health") // the last to be published
+		late := mosquittotest.Listen(t, h.broker.URL(), "llamad/#")
+		if m := late.Next("llamad/pi4/state"); m.Payload != "online" || !m.Retained {
 			t.Errorf("state: %+v", m)
 		}
-		if m := late.next("llamad/pi4/info"); m.object(t)["instance"] != "4711" || m.object(t)["node"] != "pi4" || !m.retained {
+		if m := late.Next("llamad/pi4/info"); members(t, m)["instance"] != "4711" || members(t, m)["node"] != "pi4" || !m.Retained {
 			t.Errorf("info: %+v", m)
 		}
-		if m := late.next("llamad/pi4/health"); m.object(t)["busy"] != true || !m.retained {
+		if m := late.Next("llamad/pi4/health"); members(t, m)["busy"] != true || !m.Retained {
 			t.Errorf("health: %+v", m)
 		}
 		h.broker.Stop(syscall.SIGKILL)
@@ -284,8 +214,8 @@ func TestRetainedTopics(t *testing.T) {
 		h.online()
 	}
 	h.stop()
-	late := listen(t, h.broker.URL(), "llamad/#")
-	if m := late.next("llamad/pi4/state"); m.payload != "offline" {
+	late := mosquittotest.Listen(t, h.broker.URL(), "llamad/#")
+	if m := late.Next("llamad/pi4/state"); m.Payload != "offline" {
 		t.Errorf("after a clean stop the state is %+v", m)
 	}
 }
@@ -293,13 +223,13 @@ func TestRetainedTopics(t *testing.T) {
 func TestLastWill(t *testing.T) {
 	h := newHouse(t, nil)
 	h.online()
-	h.ear.next("llamad/pi4/state") // online
+	h.ear.Next("llamad/pi4/state") // online
 	h.proxy.Cut()
-	if m := h.ear.next("llamad/pi4/state"); m.payload != "offline" {
-		t.Errorf("the state is %q after the connection broke", m.payload)
+	if m := h.ear.Next("llamad/pi4/state"); m.Payload != "offline" {
+		t.Errorf("the state is %q after the connection broke", m.Payload)
 	}
-	if m := h.ear.next("llamad/pi4/state"); m.payload != "online" {
-		t.Errorf("the state is %q after it came back", m.payload)
+	if m := h.ear.Next("llamad/pi4/state"); m.Payload != "online" {
+		t.Errorf("the state is %q after it came back", m.Payload)
 	}
 }
 
@@ -312,7 +242,7 @@ func TestPromptSurvivesUs(t *testing.T) {
 	h.publish("llamad/pi4/prompt", 1, false, "second")
 	h.next()
 	h.s.Reply(h.next(), reply("two"))
-	h.ear.next("llamad/pi4/response")
+	h.ear.Next("llamad/pi4/response")
 	h.stop() // the first was not answered
 
 	h.publish("llamad/pi4/prompt", 1, false, "third") // while nobody is there
@@ -323,7 +253,7 @@ func TestPromptSurvivesUs(t *testing.T) {
 			t.Fatalf("%q came, want %q", r.Prompt, want)
 		}
 		h.s.Reply(r, reply(want))
-		if m := h.ear.next("llamad/pi4/response"); m.object(t)["text"] != want {
+		if m := h.ear.Next("llamad/pi4/response"); members(t, m)["text"] != want {
 			t.Errorf("answer %+v", m)
 		}
 	}
@@ -346,12 +276,12 @@ func TestRedeliveredWhileRunning(t *testing.T) {
 	h.s.Stream(second, "nobody hears this")
 	h.broker.Restart()
 	h.online()
-	if m := h.ear.next("llamad/pi4/response"); m.object(t)["text"] != "while the broker is away" {
+	if m := h.ear.Next("llamad/pi4/response"); members(t, m)["text"] != "while the broker is away" {
 		t.Errorf("answer %+v", m)
 	}
 	h.s.Reply(second, reply("after"))
-	for m := h.ear.next("llamad/pi4/response"); m.object(t)["text"] != "after"; m = h.ear.next("llamad/pi4/response") {
-		if m.object(t)["replayed"] != true {
+	for m := h.ear.Next("llamad/pi4/response"); members(t, m)["text"] != "after"; m = h.ear.Next("llamad/pi4/response") {
+		if members(t, m)["replayed"] != true {
 			t.Errorf("a second answer is not marked: %+v", m)
 		}
 	}
@@ -370,28 +300,28 @@ func TestRepeats(t *testing.T) {
 	ask(`{"id":"x","prompt":"p"}`)
 	r := h.next()
 	ask(`{"id":"x","prompt":"q"}`)
-	if m := h.ear.next("llamad/pi4/response"); !strings.Contains(m.payload, `"code":"id_conflict"`) {
+	if m := h.ear.Next("llamad/pi4/response"); !strings.Contains(m.Payload, `"code":"id_conflict"`) {
 		t.Errorf("another prompt with the id: %+v", m)
 	}
 	ask(`{"id":"x","prompt":"p"}`)
 	h.noPrompt(100 * time.Millisecond)
 	h.s.Reply(r, reply("one"))
-	if m := h.ear.next("llamad/pi4/response"); m.object(t)["text"] != "one" || m.object(t)["replayed"] != nil {
+	if m := h.ear.Next("llamad/pi4/response"); members(t, m)["text"] != "one" || members(t, m)["replayed"] != nil {
 		t.Errorf("answer %+v", m)
 	}
 	ask(`{"id":"x","prompt":"p"}`)
-	if m := h.ear.next("llamad/pi4/response"); m.object(t)["text"] != "one" || m.object(t)["replayed"] != true {
+	if m := h.ear.Next("llamad/pi4/response"); members(t, m)["text"] != "one" || members(t, m)["replayed"] != true {
 		t.Errorf("the answer again: %+v", m)
 	}
 	// A refusal is not remembered.
 	ask(`{"id":"y","prompt":"p"}`)
 	h.s.Fail(h.next(), RetryAfter("full", time.Second))
-	if m := h.ear.next("llamad/pi4/response"); !strings.Contains(m.payload, `"retry_after_s":1`) {
+	if m := h.ear.Next("llamad/pi4/response"); !strings.Contains(m.Payload, `"retry_after_s":1`) {
 		t.Errorf("refusal %+v", m)
 	}
 	ask(`{"id":"y","prompt":"p"}`)
 	h.s.Reply(h.next(), reply("two"))
-	if m := h.ear.next("llamad/pi4/response"); m.object(t)["text"] != "two" {
+	if m := h.ear.Next("llamad/pi4/response"); members(t, m)["text"] != "two" {
 		t.Errorf("answer %+v", m)
 	}
 }
@@ -427,8 +357,8 @@ func TestStreamStatusEventLast(t *testing.T) {
 		`{"id":"x","seq":1,"text":"Two. ","done":false}`,
 		`{"id":"x","seq":2,"text":"Three","done":true}`,
 	} {
-		if m := h.ear.next("llamad/pi4/stream/homeassistant"); m.payload != want {
-			t.Errorf("part %d: %s", i, m.payload)
+		if m := h.ear.Next("llamad/pi4/stream/homeassistant"); m.Payload != want {
+			t.Errorf("part %d: %s", i, m.Payload)
 		}
 	}
 	for _, want := range []string{
@@ -437,25 +367,25 @@ func TestStreamStatusEventLast(t *testing.T) {
 		`{"id":"x","state":"generating","position":0,"progress":100}`,
 		`{"id":"x","state":"done","position":0,"progress":100}`,
 	} {
-		if m := h.ear.next("llamad/pi4/status/homeassistant"); m.payload != want {
-			t.Errorf("status %s, want %s", m.payload, want)
+		if m := h.ear.Next("llamad/pi4/status/homeassistant"); m.Payload != want {
+			t.Errorf("status %s, want %s", m.Payload, want)
 		}
 	}
-	if m := h.ear.next("llamad/pi4/event"); m.payload != `{"event_type":"completed","id":"x","client":"homeassistant","short":"One. Two. Three","finish_reason":"stop"}` {
-		t.Errorf("event %s", m.payload)
+	if m := h.ear.Next("llamad/pi4/event"); m.Payload != `{"event_type":"completed","id":"x","client":"homeassistant","short":"One. Two. Three","finish_reason":"stop"}` {
+		t.Errorf("event %s", m.Payload)
 	}
-	if m := h.ear.next("llamad/pi4/last"); m.object(t)["short"] != "One. Two. Three" || m.object(t)["text"] != "One. Two. Three" {
-		t.Errorf("last %s", m.payload)
+	if m := h.ear.Next("llamad/pi4/last"); members(t, m)["short"] != "One. Two. Three" || members(t, m)["text"] != "One. Two. Three" {
+		t.Errorf("last %s", m.Payload)
 	}
 	// What a client asks for itself shows nowhere else.
 	h.publish("llamad/pi4/prompt/diary", 1, false, "p")
 	h.s.Reply(h.next(), reply("private"))
-	if m := h.ear.next("llamad/pi4/event"); strings.Contains(m.payload, "private") {
-		t.Errorf("event %s", m.payload)
+	if m := h.ear.Next("llamad/pi4/event"); strings.Contains(m.Payload, "private") {
+		t.Errorf("event %s", m.Payload)
 	}
-	for _, m := range h.ear.on("") {
-		if strings.Contains(m.payload, "private") && m.topic != "llamad/pi4/response/diary" {
-			t.Errorf("the answer is on %s", m.topic)
+	for _, m := range h.ear.On("") {
+		if strings.Contains(m.Payload, "private") && m.Topic != "llamad/pi4/response/diary" {
+			t.Errorf("the answer is on %s", m.Topic)
 		}
 	}
 }
@@ -479,11 +409,11 @@ func TestOversizePrompt(t *testing.T) {
 	h.publish("llamad/pi4/prompt/kitchen", 1, false, strings.Repeat("x", 3<<20))
 	h.publish("llamad/pi4/prompt", 1, false, "ordinary")
 	h.start(nil)
-	if m := h.ear.next("llamad/pi4/response/kitchen"); !strings.Contains(m.payload, `"code":"too_large"`) || !strings.Contains(m.payload, "expected at most 65536") {
-		t.Errorf("answer %s", m.payload)
+	if m := h.ear.Next("llamad/pi4/response/kitchen"); !strings.Contains(m.Payload, `"code":"too_large"`) || !strings.Contains(m.Payload, "expected at most 65536") {
+		t.Errorf("answer %s", m.Payload)
 	}
 	h.s.Reply(h.next(), reply("ok"))
-	h.ear.next("llamad/pi4/response")
+	h.ear.Next("llamad/pi4/response")
 	if n := h.s.counters.read().Connections; n != 1 {
 		t.Errorf("%d connections, want 1", n)
 	}
@@ -491,7 +421,7 @@ func TestOversizePrompt(t *testing.T) {
 	h.start(nil)
 	h.online()
 	h.noPrompt(200 * time.Millisecond)
-	if n := len(h.ear.on("llamad/pi4/response/kitchen")); n != 1 {
+	if n := len(h.ear.On("llamad/pi4/response/kitchen")); n != 1 {
 		t.Errorf("%d answers, want 1: it was not acknowledged", n)
 	}
 }
@@ -500,7 +430,7 @@ func TestNameTaken(t *testing.T) {
 	h := newHouse(t, nil)
 	h.s.SetInfo(Info{Status: "ready"})
 	h.online()
-	h.ear.next("llamad/pi4/info")
+	h.ear.Next("llamad/pi4/info")
 	first := h.s
 	defer h.stop()
 	h.start(func(o *Options) { o.ClientID, o.Instance = "llamad-second", "4712" })
@@ -513,7 +443,7 @@ func TestNameTaken(t *testing.T) {
 	}
 	h.publish(h.s.Base()+"/prompt", 1, false, "hello")
 	h.s.Reply(h.next(), reply("from the second"))
-	h.ear.next(h.s.Base() + "/response")
+	h.ear.Next(h.s.Base() + "/response")
 }
 
 func TestUnwelcome(t *testing.T) {
@@ -565,12 +495,12 @@ func TestStorm(t *testing.T) {
 		if i%(each/100) == 0 {
 			<-tick.C
 		}
-		h.ear.client.Publish("llamad/pi4/prompt/storm", byte(i&1), false, fmt.Sprintf(`{"id":"s%d","prompt":"p"}`, i))
+		h.ear.Post("llamad/pi4/prompt/storm", byte(i&1), fmt.Sprintf(`{"id":"s%d","prompt":"p"}`, i))
 	}
-	h.eventually("every prompt has its reply", func() bool { return len(h.ear.on("llamad/pi4/response/storm")) >= seconds*each })
+	h.eventually("every prompt has its reply", func() bool { return len(h.ear.On("llamad/pi4/response/storm")) >= seconds*each })
 	seen := map[string]bool{}
-	for _, m := range h.ear.on("llamad/pi4/response/storm") {
-		id := m.object(t)["id"].(string)
+	for _, m := range h.ear.On("llamad/pi4/response/storm") {
+		id := members(t, m)["id"].(string)
 		if seen[id] {
 			t.Errorf("%s was answered twice", id)
 		}
