@@ -80,13 +80,13 @@ func portableSoftmax(x []float32, scale float32) {
 	for _, v := range x {
 		largest = max(largest, v)
 	}
-	var sum float32
+	var sum float64
 	for i, v := range x {
 		x[i] = float32(math.Exp(float64(float32(v-largest) * scale)))
-		sum += x[i]
+		sum += float64(x[i])
 	}
 	for i := range x {
-		x[i] /= sum
+		x[i] /= float32(sum)
 	}
 }
 

@@ -90,6 +90,16 @@ func amd64Class(s Set, blocks map[quant.Type]blocksAMD64, floats map[quant.Type]
 	class.Gemm = gemmWith(s.TileRows, g)
 	class.GemmFloat = gemmFloatWith(s.TileRows, float)
 	class.UnpackColumns = unpackColumnsWith(s.PanelRows, columns)
+	class.Quantize = quantizeWith(amd64.Quantize)
+	class.Scores = scoresWith(amd64.Scores)
+	class.Mix = mixWith(amd64.Mix)
+	class.Narrow = narrowWith(amd64.Narrow)
+	class.RMSNorm = rmsNormWith(amd64.RMSNorm)
+	class.RopePairs = ropeWith(portableRopePairs, amd64.RopePairs)
+	class.RopeHalves = ropeWith(portableRopeHalves, amd64.RopeHalves)
+	class.SwiGLU = swiGLUWith(amd64.SwiGLU)
+	class.Softmax = softmaxWith(amd64.Softmax)
+	class.Add = addWith(amd64.Add)
 	return class
 }
 
