@@ -1,0 +1,294 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"llamad/mqtt"
+	"llamad/runtime/llm"
+	"llamad/runtime/tokenizer"
+)
+
+// engine is what answers prompts: an *llm.Model, or what a test puts in its
+// place.
+type engine interface {
+	Encode(llm.Prompt) ([]tokenizer.ID, error)
+	Session(key string) (session, error)
+	Info() llm.Info
+	Plan() llm.Plan
+	Memory() llm.Memory
+	Changed() error
+	Close() error
+}
+
+// session is an *llm.Session.
+type session interface {
+	Generate(ctx context.Context, ids []tokenizer.ID, o llm.GenerateOptions) iter.Seq2[string, error]
+	Result() llm.Result
+	Progress() uint64
+	Close() error
+}
+
+// llmEngine is the real one.
+type llmEngine struct{ *llm.Model }
+
+func (e llmEngine) Session(key string) (session, error) {
+	s, err := e.Model.Session(key)
+	if err != nil {
+		return nil, err // not a session that is nil inside
+	}
+	return s, nil
+}
+
+func openEngine(ctx context.Context, path string, o llm.Options) (engine, error) {
+	m, err := llm.Open(ctx, path, o)
+	if err != nil {
+		return nil, err
+	}
+	return llmEngine{m}, nil
+}
+
+// keeper has the model: it opens it, opens it again when its file changed, and
+// where there is none it says why. Only the goroutine that computes changes
+// anything; the others look.
+type keeper struct {
+	find   func() (string, error) // the path of the model to serve
+	open   func(ctx context.Context, path string) (engine, error)
+	log    *slog.Logger
+	report func() // called when there is something new to say about the model
+
+	mu     sync.RWMutex // protects what follows
+	engine engine       // nil when there is none
+	info   llm.Info     // of the engine
+	err    error        // why there is none
+	path   string       // of the last attempt
+	broken error        // what the engine died of, until it is open again
+
+	tried time.Time // of the last attempt; only the computing goroutine has it
+	file  fileMark  // what the file was then
+}
+
+// tryAgain is how long a file that did not open is left alone if it stays as it
+// is: memory may have become free.
+const tryAgain = time.Minute
+
+// noModelError is why nothing can be answered, with the cure.
+type noModelError struct{ err error }
+
+func (e *noModelError) Error() string {
+	var hint interface{ Hint() string }
+	if errors.As(e.err, &hint) && hint.Hint() != "" {
+		return e.err.Error() + ": " + hint.Hint()
+	}
+	return e.err.Error()
+}
+
+func (e *noModelError) Unwrap() error { return e.err }
+
+// refresh makes sure that the model is the one in the file: it opens one that is
+// new, and again one that was changed, replaced or broke.
+func (k *keeper) refresh(ctx context.Context) {
+	if k.engine != nil {
+		reason := k.broken
+		if reason == nil {
+			reason = k.engine.Changed()
+		}
+		if reason == nil {
+			return
+		}
+		k.log.Warn("opening the model again", "model", k.info.Name, "reason", reason)
+		k.set(nil, errors.New("the model is being opened again"))
+	}
+	path, err := k.find()
+	if err == nil {
+		mark := markOf(path)
+		if mark == k.file && time.Since(k.tried) < tryAgain {
+			return // it is as it was when it did not open
+		}
+		k.file, k.tried, k.path = mark, time.Now(), path
+		var e engine
+		if e, err = k.open(ctx, path); err == nil {
+			k.opened(e)
+			return
+		}
+		err = explain(path, err)
+	}
+	if known := k.reason(); known == nil || known.Error() != err.Error() {
+		k.complain(err)
+		k.set(nil, err)
+	}
+}
+
+// complain logs why there is no model; the table of a budget line by line.
+func (k *keeper) complain(err error) {
+	text := (&noModelError{err}).Error()
+	message, table, _ := strings.Cut(text, "\n")
+	k.log.Warn("there is no model to answer with", "err", message)
+	for line := range strings.Lines(table) {
+		k.log.Warn(strings.TrimRight(line, "\n"))
+	}
+}
+
+func (k *keeper) opened(e engine) {
+	k.file = fileMark{} // should it break, it is opened again at once
+	info, plan := e.Info(), e.Plan()
+	if os.Getenv("GOMEMLIMIT") == "" && plan.Heap > 0 {
+		debug.SetMemoryLimit(plan.Heap) // everything large lies outside the Go heap
+	}
+	k.log.Info("model open", "model", info.Name, "architecture", info.Architecture, "quantization", info.Quantization,
+		"kernel", info.Kernel, "context", info.Context, "template", info.Template)
+	k.log.Info("memory planned", "weights", plan.Weights, "kv", int64(plan.Slots)*plan.KV, "scratch", plan.Scratch,
+		"heap", plan.Heap, "total", plan.Total(), "budget", plan.Budget)
+	k.set(e, nil)
+}
+
+// set replaces the engine.
+func (k *keeper) set(e engine, why error) {
+	k.mu.Lock()
+	old := k.engine
+	k.engine, k.err = e, why
+	if e != nil {
+		k.info, k.broken = e.Info(), nil
+	}
+	k.mu.Unlock()
+	if old != nil {
+		if err := old.Close(); err != nil {
+			k.log.Warn("closing the model", "err", err)
+		}
+	}
+	k.report()
+}
+
+func (k *keeper) reason() error {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.err
+}
+
+// broke remembers that the engine failed, which refresh mends.
+func (k *keeper) broke(err error) {
+	k.mu.Lock()
+	k.broken = err
+	k.mu.Unlock()
+	k.report()
+}
+
+// Encode and Session are the engine's, or say why there is none.
+func (k *keeper) Encode(p llm.Prompt) ([]tokenizer.ID, error) {
+	if k.engine == nil {
+		return nil, k.absence()
+	}
+	ids, err := k.engine.Encode(p)
+	if err != nil {
+		return nil, &encodeError{err}
+	}
+	return ids, nil
+}
+
+func (k *keeper) Session(key string) (session, error) {
+	if k.engine == nil {
+		return nil, k.absence()
+	}
+	return k.engine.Session(key)
+}
+
+func (k *keeper) absence() error {
+	err := k.reason()
+	var budget *llm.BudgetError
+	if errors.As(err, &budget) {
+		return err
+	}
+	return &noModelError{err}
+}
+
+// intact fails when the file was written to while it was computed with. One that
+// was replaced or removed is still whole under the map.
+func (k *keeper) intact() error {
+	err := k.engine.Changed()
+	var changed interface{ InPlace() bool }
+	if errors.As(err, &changed) && !changed.InPlace() {
+		return nil
+	}
+	return err
+}
+
+// name is what answers call the model, "" when there is none.
+func (k *keeper) name() string {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	if k.engine == nil {
+		return ""
+	}
+	return k.info.Name
+}
+
+// memory is that of the engine.
+func (k *keeper) memory() (llm.Memory, bool) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	if k.engine == nil {
+		return llm.Memory{}, false
+	}
+	return k.engine.Memory(), true
+}
+
+// describe is what the topic info says.
+func (k *keeper) describe() mqtt.Info {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	i := mqtt.Info{Version: version, Status: "ready"}
+	if k.engine == nil {
+		i.Status = "no_model"
+		var budget *llm.BudgetError
+		if errors.As(k.err, &budget) {
+			i.Status = "memory_budget"
+		}
+		i.Message, _, _ = strings.Cut((&noModelError{k.err}).Error(), "\n")
+		return i
+	}
+	if k.broken != nil {
+		i.Status, i.Message = "degraded", k.broken.Error()
+	}
+	i.Kernel, i.Budget = k.info.Kernel, k.engine.Plan().Budget
+	i.Model = &mqtt.Model{Name: k.info.Name, Architecture: k.info.Architecture, Quantization: k.info.Quantization,
+		Size: k.info.SizeBytes, Context: k.info.Context}
+	return i
+}
+
+// status is one line for systemctl.
+func (k *keeper) status() string {
+	i := k.describe()
+	if i.Model == nil {
+		return i.Message
+	}
+	return fmt.Sprintf("%s: %s, %s kernels, context %d", i.Status, i.Model.Name, i.Kernel, i.Model.Context)
+}
+
+func (k *keeper) close() {
+	k.set(nil, errShuttingDown)
+}
+
+// fileMark tells one state of a file from another.
+type fileMark struct {
+	path     string
+	size     int64
+	modified time.Time
+	missing  bool
+}
+
+func markOf(path string) fileMark {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fileMark{path: path, missing: errors.Is(err, fs.ErrNotExist)}
+	}
+	return fileMark{path: path, size: info.Size(), modified: info.ModTime()}
+}
