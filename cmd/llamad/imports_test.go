@@ -20,13 +20,15 @@ const imports = `
 	config:      github.com/BurntSushi/toml
 	mqtt:        github.com/eclipse/paho.mqtt.golang github.com/eclipse/paho.mqtt.golang/packets
 	mqtt/mosquittotest:
-	mqtt/broker: github.com/mochi-mqtt/server/v2 github.com/mochi-mqtt/server/v2/hooks/auth github.com/mochi-mqtt/server/v2/listeners
+	mqtt/broker: github.com/mochi-mqtt/server/v2 github.com/mochi-mqtt/server/v2/listeners github.com/mochi-mqtt/server/v2/packets
+	mqtt/mosquittotest: github.com/eclipse/paho.mqtt.golang
 	systemd:     github.com/coreos/go-systemd/v22/daemon github.com/coreos/go-systemd/v22/journal
 
 	runtime/llm:       runtime/chat runtime/gguf runtime/kernel runtime/mmap runtime/model runtime/pool runtime/quant runtime/sample runtime/tokenizer
 	runtime/model:     runtime/gguf runtime/kernel runtime/pool runtime/quant
 	runtime/chat:      runtime/tokenizer github.com/ardanlabs/jinja golang.org/x/sys/unix
 	runtime/kernel:    runtime/quant arm64 amd64 golang.org/x/sys/cpu
+	runtime/shape:     runtime/gguf runtime/quant
 	runtime/gguf:      runtime/quant
 	runtime/pool:      golang.org/x/sys/unix
 	runtime/mmap:      golang.org/x/sys/unix
