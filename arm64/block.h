@@ -2,7 +2,7 @@
 //
 // A format defines:
 //	BLOCK         bytes of its block of 32 weights
-//	CONSTANTS     loads what LOAD and SCALES need into K0 to K3
+//	CONSTANTS     loads what LOAD and SCALES need into K0 to K4
 //	FIRST(p)      reads the scales of the block at p into lane 0 of S and adds
 //	              BLOCK to p; it is to write all of S, so that no turn waits for
 //	              the one before
@@ -45,9 +45,10 @@
 #define X1     23
 #define F      24 // f32 sums of four rows
 #define XS     25 // scale of the activations
-#define XM     26 // their sum
-#define K0     27 // the format's constants, 27 to 30
-#define K1     28
-#define K2     29
-#define K3     30
+#define XM     25 // then their sum
+#define K0     26 // the format's constants, 26 to 30
+#define K1     27
+#define K2     28
+#define K3     29
+#define K4     30
 #define BIASV  31 // dot.h's

@@ -24,7 +24,7 @@ rows:
 
 	// One turn eats four blocks, and fetches as much of the next four rows.
 group:
-	PRFM_L2(AHEAD)
+	PRFM_L2(AHEAD, 0)
 	ADD  $(4*BLOCK), R(AHEAD)
 	LDPQ_POST(X0, X1, QP, 32)
 	FIRST(P0)

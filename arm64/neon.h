@@ -6,6 +6,9 @@
 // from -1024 to 1008 for pairs. POST adds it to the base afterwards.
 #define LDRQ(t, base, off)         WORD $(0x3cc00000|((off)&0x1ff)<<12|(base)<<5|(t))
 #define LDRQ_POST(t, base, off)    WORD $(0x3cc00400|((off)&0x1ff)<<12|(base)<<5|(t))
+#define LDRS(t, base, off)         WORD $(0xbc400000|((off)&0x1ff)<<12|(base)<<5|(t))
+#define LDRH(t, base, off)         WORD $(0x7c400000|((off)&0x1ff)<<12|(base)<<5|(t))
+#define LDRD_POST(t, base, off)    WORD $(0xfc400400|((off)&0x1ff)<<12|(base)<<5|(t))
 #define LDRS_POST(t, base, off)    WORD $(0xbc400400|((off)&0x1ff)<<12|(base)<<5|(t))
 #define LDRH_POST(t, base, off)    WORD $(0x7c400400|((off)&0x1ff)<<12|(base)<<5|(t))
 #define STRQ(t, base, off)         WORD $(0x3c800000|((off)&0x1ff)<<12|(base)<<5|(t))
@@ -18,8 +21,8 @@
 #define STPQ(t, u, base, off)      WORD $(0xad000000|((off)&0x7f0)<<11|(u)<<10|(base)<<5|(t))
 #define STPQ_POST(t, u, base, off) WORD $(0xac800000|((off)&0x7f0)<<11|(u)<<10|(base)<<5|(t))
 
-// Fetches a line into the second-level cache.
-#define PRFM_L2(base)              WORD $(0xf9800002|(base)<<5)
+// Fetches a line into the second-level cache; off is a multiple of 8.
+#define PRFM_L2(base, off)         WORD $(0xf9800002|(off)<<7|(base)<<5)
 
 // One lane, then base += step, a general register.
 #define LD1H_POST(t, lane, base, step) WORD $(0x0dc04000|((lane)>>2)<<30|((lane)&2)<<11|((lane)&1)<<11|(step)<<16|(base)<<5|(t))
@@ -47,10 +50,13 @@
 #define ADDP4S(d, n, m)            WORD $(0x4ea0bc00|(m)<<16|(n)<<5|(d))
 #define SUB4S(d, n, m)             WORD $(0x6ea08400|(m)<<16|(n)<<5|(d))
 #define ADD4S(d, n, m)             WORD $(0x4ea08400|(m)<<16|(n)<<5|(d))
+#define SUB16B(d, n, m)            WORD $(0x6e208400|(m)<<16|(n)<<5|(d))
 #define UMAX4S(d, n, m)            WORD $(0x6ea06400|(m)<<16|(n)<<5|(d))
 #define UMAXV4S(d, n)              WORD $(0x6eb0a800|(n)<<5|(d))
 #define SHL16B(d, n, imm)          WORD $(0x4f085400|(imm)<<16|(n)<<5|(d))
 #define USHR16B(d, n, imm)         WORD $(0x6f100400-((imm)<<16)|(n)<<5|(d))
+#define SRI16B(d, n, imm)          WORD $(0x6f104400-((imm)<<16)|(n)<<5|(d))
+#define USHL16B(d, n, m)           WORD $(0x6e204400|(m)<<16|(n)<<5|(d))
 #define SHL4S(d, n, imm)           WORD $(0x4f205400|(imm)<<16|(n)<<5|(d))
 #define SSHR4S(d, n, imm)          WORD $(0x4f400400-((imm)<<16)|(n)<<5|(d))
 
@@ -58,6 +64,14 @@
 #define AND(d, n, m)               WORD $(0x4e201c00|(m)<<16|(n)<<5|(d))
 #define ORR(d, n, m)               WORD $(0x4ea01c00|(m)<<16|(n)<<5|(d))
 #define EOR(d, n, m)               WORD $(0x6e201c00|(m)<<16|(n)<<5|(d))
+#define BIT(d, n, m)               WORD $(0x6ea01c00|(m)<<16|(n)<<5|(d))
+#define MVN(d, n)                  WORD $(0x6e205800|(n)<<5|(d))
+#define CMTST16B(d, n, m)          WORD $(0x4e208c00|(m)<<16|(n)<<5|(d))
+#define TBL(d, n, m)               WORD $(0x4e000000|(m)<<16|(n)<<5|(d))
+#define SXTL8H(d, n)               WORD $(0x0f08a400|(n)<<5|(d))
+#define SXTL2_8H(d, n)             WORD $(0x4f08a400|(n)<<5|(d))
+#define SXTL4S(d, n)               WORD $(0x0f10a400|(n)<<5|(d))
+#define SXTL2_4S(d, n)             WORD $(0x4f10a400|(n)<<5|(d))
 #define MOV(d, n)                  WORD $(0x4ea01c00|(n)<<16|(n)<<5|(d))
 #define MOVI16B(d, imm)            WORD $(0x4f00e400|((imm)>>5)<<16|((imm)&31)<<5|(d))
 #define DUP4S_R(d, r)              WORD $(0x4e040c00|(r)<<5|(d))

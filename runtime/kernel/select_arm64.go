@@ -16,8 +16,8 @@ var dotprod = arm64Class(Set{
 	KBlock: 2048, // a panel and a tile are 24 KB of the 64 KB of L1
 	Pack:   packDot,
 }, blocksARM64{
-	gemv:   map[quant.Type]gemvCallee{quant.Q8_0: arm64.GemvDotQ8_0, quant.Q4_0: arm64.GemvDotQ4_0, quant.Q4_1: arm64.GemvDotQ4_1},
-	unpack: map[quant.Type]unpackCallee{quant.Q8_0: arm64.UnpackDotQ8_0, quant.Q4_0: arm64.UnpackDotQ4_0, quant.Q4_1: arm64.UnpackDotQ4_1},
+	gemv:   map[quant.Type]gemvCallee{quant.Q8_0: arm64.GemvDotQ8_0, quant.Q4_0: arm64.GemvDotQ4_0, quant.Q4_1: arm64.GemvDotQ4_1, quant.Q5_0: arm64.GemvDotQ5_0, quant.Q5_1: arm64.GemvDotQ5_1, quant.IQ4NL: arm64.GemvDotIQ4NL},
+	unpack: map[quant.Type]unpackCallee{quant.Q8_0: arm64.UnpackDotQ8_0, quant.Q4_0: arm64.UnpackDotQ4_0, quant.Q4_1: arm64.UnpackDotQ4_1, quant.Q5_0: arm64.UnpackDotQ5_0, quant.Q5_1: arm64.UnpackDotQ5_1, quant.IQ4NL: arm64.UnpackDotIQ4NL},
 	gemms:  gemms{by32: arm64.GemmDot32, by32Min: arm64.GemmDot32Min, by16: arm64.GemmDot16, by16Min: arm64.GemmDot16Min},
 	at:     func(r, c, cols int) int { return c/4*16 + r*4 + c%4 },
 })
@@ -29,8 +29,8 @@ var neon = arm64Class(Set{
 	KBlock: 1024, // a panel and a tile are 12 KB of the 32 KB of L1
 	Pack:   packNeon,
 }, blocksARM64{
-	gemv:   map[quant.Type]gemvCallee{quant.Q8_0: arm64.GemvNeonQ8_0, quant.Q4_0: arm64.GemvNeonQ4_0, quant.Q4_1: arm64.GemvNeonQ4_1},
-	unpack: map[quant.Type]unpackCallee{quant.Q8_0: arm64.UnpackNeonQ8_0, quant.Q4_0: arm64.UnpackNeonQ4_0, quant.Q4_1: arm64.UnpackNeonQ4_1},
+	gemv:   map[quant.Type]gemvCallee{quant.Q8_0: arm64.GemvNeonQ8_0, quant.Q4_0: arm64.GemvNeonQ4_0, quant.Q4_1: arm64.GemvNeonQ4_1, quant.Q5_0: arm64.GemvNeonQ5_0, quant.Q5_1: arm64.GemvNeonQ5_1, quant.IQ4NL: arm64.GemvNeonIQ4NL},
+	unpack: map[quant.Type]unpackCallee{quant.Q8_0: arm64.UnpackNeonQ8_0, quant.Q4_0: arm64.UnpackNeonQ4_0, quant.Q4_1: arm64.UnpackNeonQ4_1, quant.Q5_0: arm64.UnpackNeonQ5_0, quant.Q5_1: arm64.UnpackNeonQ5_1, quant.IQ4NL: arm64.UnpackNeonIQ4NL},
 	gemms:  gemms{by32: arm64.GemmNeon32, by32Min: arm64.GemmNeon32Min, by16: arm64.GemmNeon16, by16Min: arm64.GemmNeon16Min},
 	at:     func(r, c, cols int) int { return c/32*128 + r*32 + c%32 },
 })
