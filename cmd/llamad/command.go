@@ -71,10 +71,12 @@ takes prompts from MQTT topics and publishes the generated text.`,
 		SilenceUsage:  true,
 	}
 	root.AddCommand(
+		a.serveCommand(),
 		a.runCommand(),
 		a.sendCommand(),
 		a.tokenizeCommand(),
 		a.showCommand(),
+		a.demoCommand(),
 		a.configCommand(),
 		a.versionCommand(),
 		a.trialCommand(),

@@ -21,9 +21,9 @@ func generateOptions(r config.Request) llm.GenerateOptions {
 }
 
 // answerOf maps what a generation came to to what is said about it.
-func answerOf(m *llm.Model, r llm.Result) mqtt.Result {
+func answerOf(model string, r llm.Result) mqtt.Result {
 	return mqtt.Result{
-		Model:            m.Info().Name,
+		Model:            model,
 		Text:             r.Text,
 		FinishReason:     r.FinishReason,
 		PromptTokens:     r.PromptTokens,

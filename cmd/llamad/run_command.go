@@ -187,7 +187,7 @@ func (o *runOptions) finish(out *bufio.Writer, streamed bool, p llm.Prompt, m *l
 	case o.json:
 		enc := json.NewEncoder(out)
 		enc.SetEscapeHTML(false)
-		if err := enc.Encode(mqtt.NewAnswer(completionID(), p.Messages != nil, time.Now(), answerOf(m, r))); err != nil {
+		if err := enc.Encode(mqtt.NewAnswer(completionID(), p.Messages != nil, time.Now(), answerOf(m.Info().Name, r))); err != nil {
 			return err
 		}
 	case !streamed:

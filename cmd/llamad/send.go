@@ -76,7 +76,7 @@ func (o *sendOptions) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return o.app.ask(ctx, c, request, o.json)
+	return o.print(ctx, c, request)
 }
 
 // request is the JSON object to send.
@@ -155,38 +155,17 @@ func (o *sendOptions) settings() (*config.Config, error) {
 // service: the queue, the last batch and the network.
 const grace = 60 * time.Second
 
-// ask has the service answer request and prints what it says: as it comes where
+// print has the service answer request and prints what it says: as it comes where
 // standard output is a terminal, else when it is complete.
-func (a *app) ask(ctx context.Context, c *config.Config, request map[string]any, asJSON bool) error {
-	live := isTerminal(a.stdout) && !asJSON
-	request["reply"], request["stream"] = "json", live // whatever the configuration says
-	payload, err := json.Marshal(request)
-	if err != nil {
-		return err
-	}
-	deadline := time.Duration(c.Generate.DeadlineS) * time.Second
-	if s, is := request["deadline_s"].(int); is {
-		deadline = time.Duration(s) * time.Second
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, deadline+grace, fmt.Errorf("no answer within %v", deadline+grace))
-	defer cancel()
-
+func (o *sendOptions) print(ctx context.Context, c *config.Config, request map[string]any) error {
+	a := o.app
 	show := &transcript{out: a.stdout, reading: newProgress(a.stderr, "the service reads the prompt")}
-	reply, err := mqtt.Ask(ctx, mqtt.Question{
-		Broker:   brokerOf(c),
-		Prefix:   c.MQTT.Prefix,
-		Node:     c.MQTT.Node,
-		Payload:  payload,
-		OnStatus: show.status,
-		OnPart:   show.part,
-	})
-	show.reading.clear()
+	request["stream"] = isTerminal(a.stdout) && !o.json // whatever the configuration says
+	reply, err := ask(ctx, c, request, show)
 	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		return withHint(context.Cause(ctx), "see what the service does: journalctl -u llamad, or the topic "+c.MQTT.Prefix+"/"+c.MQTT.Node+"/status/+")
 	case err != nil:
 		return err
-	case asJSON:
+	case o.json:
 		if _, err := fmt.Fprintf(a.stdout, "%s\n", reply.Object); err != nil {
 			return err
 		}
@@ -197,6 +176,34 @@ func (a *app) ask(ctx context.Context, c *config.Config, request map[string]any,
 		return fmt.Errorf("the service answered: %w", reply.Err)
 	}
 	return nil
+}
+
+// ask sends request to the daemon that c means, and waits for its reply.
+func ask(ctx context.Context, c *config.Config, request map[string]any, show *transcript) (*mqtt.Reply, error) {
+	request["reply"] = "json"
+	payload, err := json.Marshal(request)
+	if err != nil {
+		return nil, err
+	}
+	limit := grace + time.Duration(c.Generate.DeadlineS)*time.Second
+	if s, is := request["deadline_s"].(int); is {
+		limit = grace + time.Duration(s)*time.Second
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer within %v", limit))
+	defer cancel()
+	reply, err := mqtt.Ask(ctx, mqtt.Question{
+		Broker:   brokerOf(c),
+		Prefix:   c.MQTT.Prefix,
+		Node:     c.MQTT.Node,
+		Payload:  payload,
+		OnStatus: show.status,
+		OnPart:   show.part,
+	})
+	show.reading.clear()
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, withHint(context.Cause(ctx), "see what the service does: journalctl -u llamad")
+	}
+	return reply, err
 }
 
 // transcript shows an answer while it comes in.

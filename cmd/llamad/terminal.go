@@ -34,12 +34,12 @@ func newProgress(w io.Writer, what string) *progress {
 	return &progress{w: w, what: what, began: time.Now(), off: !isTerminal(w)}
 }
 
-// patience is how long something takes before a word about it is worth while.
-const patience = 500 * time.Millisecond
+// progressAfter is how long something takes before a word about it is worth while.
+const progressAfter = 500 * time.Millisecond
 
 // show replaces the line.
 func (p *progress) show(done, total int) {
-	if p.off || total <= 0 || time.Since(p.began) < patience {
+	if p.off || total <= 0 || time.Since(p.began) < progressAfter {
 		return
 	}
 	line := fmt.Sprintf("%s: %d %%", p.what, 100*done/total)

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// commands are all that a user sees, from llamad down.
+func commands(t *testing.T) map[string]*cobra.Command {
+	t.Helper()
+	a := &app{}
+	root := a.rootCommand()
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	all := map[string]*cobra.Command{}
+	var add func(*cobra.Command)
+	add = func(c *cobra.Command) {
+		if c.Hidden {
+			return
+		}
+		all[c.CommandPath()] = c
+		for _, sub := range c.Commands() {
+			add(sub)
+		}
+	}
+	add(root)
+	return all
+}
+
+// The completion commands are cobra's and have their examples in the text.
+func ours(path string) bool { return !strings.HasPrefix(path, "llamad completion") }
+
+func TestEveryCommandHasHelpWithExamples(t *testing.T) {
+	all := commands(t)
+	for _, path := range []string{"llamad serve", "llamad run", "llamad send", "llamad tokenize", "llamad show", "llamad demo",
+		"llamad config check", "llamad config example", "llamad version", "llamad completion bash"} {
+		if all[path] == nil {
+			t.Errorf("%s is missing", path)
+		}
+	}
+	for path, c := range all {
+		if !ours(path) {
+			continue
+		}
+		if c.Short == "" || strings.HasSuffix(c.Short, ".") || c.Short[0] < 'A' || c.Short[0] > 'Z' {
+			t.Errorf("%s: short text %q", path, c.Short)
+		}
+		var out bytes.Buffer
+		args := append(strings.Fields(path)[1:], "--help")
+		if code := run(t.Context(), args, strings.NewReader(""), &out, &out, nil); code != 0 || !strings.Contains(out.String(), "Examples:\n  ") {
+			t.Errorf("%s --help exits with %d and shows\n%s", path, code, out.String())
+		}
+	}
+}
+
+// Each line of an example must be one that the program takes.
+func TestExamplesAreWellFormed(t *testing.T) {
+	comment := regexp.MustCompile(`   +[a-z].*$`)
+	redirect := regexp.MustCompile(` [<>] \S+$`)
+	begin := regexp.MustCompile(`(?m)^  (\w+=\S+ )*llamad `)
+	for path, c := range commands(t) {
+		if !ours(path) {
+			continue
+		}
+		// A quoted text may span lines.
+		for _, line := range begin.Split(c.Example, -1)[1:] {
+			line = comment.ReplaceAllString(strings.TrimSpace(line), "")
+			words := split(t, redirect.ReplaceAllString(line, ""))
+			a := &app{}
+			cmd, args, err := a.rootCommand().Find(words)
+			if err == nil {
+				err = cmd.ParseFlags(args)
+			}
+			if err == nil && cmd.Args != nil {
+				err = cmd.Args(cmd, cmd.Flags().Args())
+			}
+			if err != nil || cmd.Name() == "llamad" {
+				t.Errorf("%s: the example %q is not understood: %v", path, line, err)
+			}
+		}
+	}
+}
+
+func TestCompletion(t *testing.T) {
+	for _, shell := range []string{"bash", "zsh", "fish"} {
+		var out, errs bytes.Buffer
+		if code := run(t.Context(), []string{"completion", shell}, strings.NewReader(""), &out, &errs, nil); code != 0 || out.Len() == 0 || errs.Len() > 0 {
+			t.Errorf("completion %s: exit %d, %d bytes, %s", shell, code, out.Len(), errs.String())
+		}
+	}
+}
