@@ -10,7 +10,7 @@ import (
 	"llamad/runtime/quant"
 )
 
-// Writer makes GGUF files for tests, right and wrong ones. The zero value is an
+// Writer makes GGUF files: of random weights, and for tests, right and wrong ones. The zero value is an
 // empty file of version 3. It checks nothing: what is given is written, and Patch
 // writes wrong numbers over right ones afterwards. Misuse panics.
 type Writer struct {
@@ -29,10 +29,11 @@ type writerEntry struct {
 }
 
 type writerTensor struct {
-	name string
-	typ  quant.Type
-	dims []int
-	data []byte
+	name  string
+	typ   quant.Type
+	dims  []int
+	size  int // bytes
+	write func(io.Writer) error
 }
 
 type patch struct {
@@ -55,7 +56,16 @@ func (w *Writer) SetRaw(key string, t ValueType, value []byte) {
 // Add adds a tensor of any type with any data; dims[0] is the length of a row.
 // Data are not copied.
 func (w *Writer) Add(name string, t quant.Type, dims []int, data []byte) {
-	w.tensors = append(w.tensors, writerTensor{name: name, typ: t, dims: dims, data: data})
+	w.AddFunc(name, t, dims, len(data), func(out io.Writer) error {
+		_, err := out.Write(data)
+		return err
+	})
+}
+
+// AddFunc is Add for data that are made while they are written: write writes
+// size bytes.
+func (w *Writer) AddFunc(name string, t quant.Type, dims []int, size int, write func(io.Writer) error) {
+	w.tensors = append(w.tensors, writerTensor{name, t, dims, size, write})
 }
 
 // Patch writes value over a field, named as Error.Field names it, in the field's
@@ -87,19 +97,33 @@ func (w *Writer) WriteTo(out io.Writer) (int64, error) {
 		binary.LittleEndian.PutUint64(v[:], p.value)
 		copy(h.b[f.at:f.at+f.width], v[:])
 	}
-	total, err := out.Write(h.b)
+	c := &counter{out: out}
+	_, err := c.Write(h.b)
 	padding := make([]byte, w.alignment())
-	for _, t := range w.tensors {
-		for _, b := range [][]byte{t.data, padding[:w.pad(len(t.data))]} {
-			if err != nil {
-				return int64(total), err
-			}
-			var n int
-			n, err = out.Write(b)
-			total += n
+	for i := 0; i < len(w.tensors) && err == nil; i++ {
+		t := &w.tensors[i]
+		begin := c.n
+		if err = t.write(c); err != nil {
+			break
 		}
+		if c.n-begin != int64(t.size) {
+			panic(fmt.Sprintf("gguf: %d bytes were written for tensor %s of %d", c.n-begin, t.name, t.size))
+		}
+		_, err = c.Write(padding[:w.pad(t.size)])
 	}
-	return int64(total), err
+	return c.n, err
+}
+
+// counter counts what is written through it.
+type counter struct {
+	out io.Writer
+	n   int64
+}
+
+func (c *counter) Write(b []byte) (int, error) {
+	n, err := c.out.Write(b)
+	c.n += int64(n)
+	return n, err
 }
 
 // alignment is general.alignment as far as files can be laid out by it.
@@ -153,7 +177,7 @@ func (w *Writer) header() *header {
 		}
 		h.u32("type"+of, uint32(t.typ))
 		h.u64("offset"+of, uint64(begin))
-		begin += len(t.data) + w.pad(len(t.data))
+		begin += t.size + w.pad(t.size)
 	}
 	if len(w.tensors) > 0 {
 		h.b = append(h.b, make([]byte, w.pad(len(h.b)))...)
@@ -161,7 +185,7 @@ func (w *Writer) header() *header {
 	begin = len(h.b)
 	for _, t := range w.tensors {
 		h.fields["data of tensor "+label(t.name)] = field{at: begin}
-		begin += len(t.data) + w.pad(len(t.data))
+		begin += t.size + w.pad(t.size)
 	}
 	return h
 }

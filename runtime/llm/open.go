@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"llamad/runtime/chat"
 	"llamad/runtime/gguf"
@@ -48,6 +48,11 @@ type Model struct {
 	mu      sync.Mutex // guards slots
 	slots   []*slot
 	uses    uint64 // counts sessions, for least recently used
+
+	threadsPrefill int
+	threadsDecode  atomic.Int32
+	race           *race // over threadsDecode; nil when there is none, or no more
+	onThreads      func(decode int)
 }
 
 // Open maps a model, checks it and plans its memory. It computes nothing yet and
@@ -124,6 +129,7 @@ func (m *Model) prepare(o Options) (err error) {
 	}
 	m.pool = pool.New(max(state.ThreadsPrefill, state.ThreadsDecode))
 	m.state.Start(m.pool)
+	m.setThreads(o, state)
 	if o.Lock {
 		if err := m.file.Lock(); err != nil {
 			m.warnings = append(m.warnings, fmt.Sprintf("memory.lock: %v: the weights stay in the page cache and may be evicted", err))
@@ -133,23 +139,6 @@ func (m *Model) prepare(o Options) (err error) {
 		m.log.Warn(w, "model", m.name)
 	}
 	return nil
-}
-
-// threads are the workers for prefill and decode. Decode is bound by memory: two
-// Cortex-A76 draw all of a Pi 5's bandwidth, and four get in each other's way.
-func threads(o Options, set *kernel.Set) (prefill, decode int) {
-	cores := runtime.GOMAXPROCS(0)
-	prefill, decode = cores, cores
-	if set.Name == "dotprod" && cores > 2 {
-		decode = 2
-	}
-	if o.ThreadsPrefill > 0 {
-		prefill = min(o.ThreadsPrefill, cores)
-	}
-	if o.ThreadsDecode > 0 {
-		decode = min(o.ThreadsDecode, cores)
-	}
-	return prefill, decode
 }
 
 // Close waits for the open session and gives everything back.
@@ -180,6 +169,7 @@ func (m *Model) Info() Info {
 		Name: m.name, Path: m.path, Architecture: m.model.Architecture, Quantization: format.Name,
 		Kernel: m.kernel.Name, SizeBytes: m.file.Size(), Parameters: m.model.Parameters,
 		Context: m.plan.Context, TrainedContext: m.model.Context, Template: m.template.Name(), Warnings: m.warnings,
+		ThreadsPrefill: m.threadsPrefill, ThreadsDecode: int(m.threadsDecode.Load()),
 	}
 }
 

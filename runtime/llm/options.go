@@ -15,10 +15,16 @@ type Options struct {
 	Budget         int64        // bytes; 0 is 75 % of the memory that is available
 	KV             string       // "f16" (also "") or "q8_0"
 	ThreadsPrefill int          // 0 is every core
-	ThreadsDecode  int          // 0 is chosen for the board
+	ThreadsDecode  int          // 0 is the default of the kernel class, or measured where OnThreads is set
 	Lock           bool         // mlock the weights
 	TemplateTrial  chat.Trial   // runs an unknown chat template once under limits; nil trusts it
 	Log            *slog.Logger // nil is silent
+
+	// OnThreads, where ThreadsDecode is 0, has the fastest number of decode threads
+	// measured on the first answers. It is called once, from the generating
+	// goroutine, with what the next Open of this file on this machine and kernel
+	// class should be given as ThreadsDecode.
+	OnThreads func(decode int)
 }
 
 // Info describes an open model.
@@ -30,8 +36,10 @@ type Info struct {
 	Kernel         string // kernel class in use, "dotprod"
 	SizeBytes      int64
 	Parameters     int64
-	Context        int    // positions of the KV cache
-	TrainedContext int    // the file's own limit
+	Context        int // positions of the KV cache
+	TrainedContext int // the file's own limit
+	ThreadsPrefill int
+	ThreadsDecode  int    // while they are being measured, the default
 	Template       string // where the chat template came from: "file", "zephyr", "chatml"
 	Warnings       []string
 }

@@ -222,7 +222,12 @@ func (g *generation) progress() {
 // decode computes the sampled token and samples its successor.
 func (g *generation) decode() error {
 	g.one[0] = g.next
-	return g.forward(g.one[:], model.Last, g.sampleNext)
+	start := g.startToken()
+	err := g.forward(g.one[:], model.Last, g.sampleNext)
+	if err == nil {
+		g.endToken(start)
+	}
+	return err
 }
 
 func (g *generation) sample(logits []float32) error {

@@ -1,0 +1,59 @@
+package llm
+
+import (
+	"runtime"
+	"time"
+
+	"llamad/runtime/kernel"
+	"llamad/runtime/model"
+)
+
+// threads are the workers for prefill and decode. Prefill computes, and takes
+// every core. Decode reads memory: two Cortex-A76 draw all that a Pi 5's can
+// give, and four get in each other's way.
+func threads(o Options, set *kernel.Set) (prefill, decode int) {
+	cores := runtime.GOMAXPROCS(0)
+	prefill, decode = cores, cores
+	if set.Name == "dotprod" && cores > 2 {
+		decode = 2
+	}
+	if o.ThreadsPrefill > 0 {
+		prefill = min(o.ThreadsPrefill, cores)
+	}
+	if o.ThreadsDecode > 0 {
+		decode = min(o.ThreadsDecode, cores)
+	}
+	return prefill, decode
+}
+
+// setThreads takes over what threads chose, and lets numbers of threads race
+// where somebody wants to know the fastest.
+func (m *Model) setThreads(o Options, s model.Options) {
+	m.threadsPrefill = s.ThreadsPrefill
+	m.threadsDecode.Store(int32(s.ThreadsDecode))
+	if o.ThreadsDecode == 0 && o.OnThreads != nil && m.pool.Size() > 1 {
+		m.race, m.onThreads = newRace(m.pool.Size()), o.OnThreads
+	}
+}
+
+// startToken begins the decoding of a token, with the threads whose turn it is
+// while they race.
+func (m *Model) startToken() time.Time {
+	if m.race != nil {
+		m.state.ThreadsDecode = m.race.threads()
+	}
+	return time.Now()
+}
+
+// endToken ends what startToken began, and perhaps the race.
+func (m *Model) endToken(start time.Time) {
+	if m.race == nil || !m.race.took(time.Since(start)) {
+		return
+	}
+	n := m.race.threads()
+	m.race = nil
+	m.state.ThreadsDecode = n
+	m.threadsDecode.Store(int32(n))
+	m.log.Info("number of decode threads measured", "model", m.name, "threads", n)
+	m.onThreads(n)
+}
