@@ -15,9 +15,6 @@ import (
 // encoders of text and JSON show "(set)" or "".
 type Secret struct{ text string }
 
-// NewSecret keeps text to itself.
-func NewSecret(text string) Secret { return Secret{text} }
-
 // Reveal is the text, for the one place that sends it.
 func (s Secret) Reveal() string { return s.text }
 
