@@ -76,8 +76,10 @@ func amd64Class(s Set, blocks map[quant.Type]blocksAMD64, floats map[quant.Type]
 			call := floats[f.Type]
 			class.Gemv[f.Type] = gemvFloatWith(f, call.gemv)
 			class.Unpack[f.Type] = unpackFloatWith(f, s.PanelRows, call.unpack)
+			class.names[f.Type] = namesOf(call.gemv, float)
 			continue
 		}
+		class.names[f.Type] = namesOf(blocks[f.Type].gemv, g.forFormat(f))
 		if call, ok := blocks[f.Type]; ok {
 			class.Gemv[f.Type] = gemvWith(f, call.gemv)
 			class.Unpack[f.Type] = unpackWith(f, s.PanelRows, call.unpack)

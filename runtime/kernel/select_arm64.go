@@ -16,8 +16,8 @@ var dotprod = arm64Class(Set{
 	KBlock: 2048, // a panel and a tile are 24 KB of the 64 KB of L1
 	Pack:   packDot,
 }, blocksARM64{
-	gemv:   map[quant.Type]gemvCallee{quant.Q8_0: arm64.GemvDotQ8_0, quant.Q4_0: arm64.GemvDotQ4_0, quant.Q4_1: arm64.GemvDotQ4_1, quant.Q5_0: arm64.GemvDotQ5_0, quant.Q5_1: arm64.GemvDotQ5_1, quant.IQ4NL: arm64.GemvDotIQ4NL},
-	unpack: map[quant.Type]unpackCallee{quant.Q8_0: arm64.UnpackDotQ8_0, quant.Q4_0: arm64.UnpackDotQ4_0, quant.Q4_1: arm64.UnpackDotQ4_1, quant.Q5_0: arm64.UnpackDotQ5_0, quant.Q5_1: arm64.UnpackDotQ5_1, quant.IQ4NL: arm64.UnpackDotIQ4NL},
+	gemv:   map[quant.Type]gemvCallee{quant.Q8_0: arm64.GemvDotQ8_0, quant.Q4_0: arm64.GemvDotQ4_0, quant.Q4_1: arm64.GemvDotQ4_1, quant.Q5_0: arm64.GemvDotQ5_0, quant.Q5_1: arm64.GemvDotQ5_1, quant.IQ4NL: arm64.GemvDotIQ4NL, quant.Q2_K: arm64.GemvDotQ2K, quant.Q3_K: arm64.GemvDotQ3K, quant.Q4_K: arm64.GemvDotQ4K, quant.Q5_K: arm64.GemvDotQ5K, quant.Q6_K: arm64.GemvDotQ6K},
+	unpack: map[quant.Type]unpackCallee{quant.Q8_0: arm64.UnpackDotQ8_0, quant.Q4_0: arm64.UnpackDotQ4_0, quant.Q4_1: arm64.UnpackDotQ4_1, quant.Q5_0: arm64.UnpackDotQ5_0, quant.Q5_1: arm64.UnpackDotQ5_1, quant.IQ4NL: arm64.UnpackDotIQ4NL, quant.Q2_K: arm64.UnpackDotQ2K, quant.Q3_K: arm64.UnpackDotQ3K, quant.Q4_K: arm64.UnpackDotQ4K, quant.Q5_K: arm64.UnpackDotQ5K, quant.Q6_K: arm64.UnpackDotQ6K},
 	gemms:  gemms{by32: arm64.GemmDot32, by32Min: arm64.GemmDot32Min, by16: arm64.GemmDot16, by16Min: arm64.GemmDot16Min},
 	at:     func(r, c, cols int) int { return c/4*16 + r*4 + c%4 },
 })
@@ -29,8 +29,8 @@ var neon = arm64Class(Set{
 	KBlock: 1024, // a panel and a tile are 12 KB of the 32 KB of L1
 	Pack:   packNeon,
 }, blocksARM64{
-	gemv:   map[quant.Type]gemvCallee{quant.Q8_0: arm64.GemvNeonQ8_0, quant.Q4_0: arm64.GemvNeonQ4_0, quant.Q4_1: arm64.GemvNeonQ4_1, quant.Q5_0: arm64.GemvNeonQ5_0, quant.Q5_1: arm64.GemvNeonQ5_1, quant.IQ4NL: arm64.GemvNeonIQ4NL},
-	unpack: map[quant.Type]unpackCallee{quant.Q8_0: arm64.UnpackNeonQ8_0, quant.Q4_0: arm64.UnpackNeonQ4_0, quant.Q4_1: arm64.UnpackNeonQ4_1, quant.Q5_0: arm64.UnpackNeonQ5_0, quant.Q5_1: arm64.UnpackNeonQ5_1, quant.IQ4NL: arm64.UnpackNeonIQ4NL},
+	gemv:   map[quant.Type]gemvCallee{quant.Q8_0: arm64.GemvNeonQ8_0, quant.Q4_0: arm64.GemvNeonQ4_0, quant.Q4_1: arm64.GemvNeonQ4_1, quant.Q5_0: arm64.GemvNeonQ5_0, quant.Q5_1: arm64.GemvNeonQ5_1, quant.IQ4NL: arm64.GemvNeonIQ4NL, quant.Q2_K: arm64.GemvNeonQ2K, quant.Q3_K: arm64.GemvNeonQ3K, quant.Q4_K: arm64.GemvNeonQ4K, quant.Q5_K: arm64.GemvNeonQ5K, quant.Q6_K: arm64.GemvNeonQ6K},
+	unpack: map[quant.Type]unpackCallee{quant.Q8_0: arm64.UnpackNeonQ8_0, quant.Q4_0: arm64.UnpackNeonQ4_0, quant.Q4_1: arm64.UnpackNeonQ4_1, quant.Q5_0: arm64.UnpackNeonQ5_0, quant.Q5_1: arm64.UnpackNeonQ5_1, quant.IQ4NL: arm64.UnpackNeonIQ4NL, quant.Q2_K: arm64.UnpackNeonQ2K, quant.Q3_K: arm64.UnpackNeonQ3K, quant.Q4_K: arm64.UnpackNeonQ4K, quant.Q5_K: arm64.UnpackNeonQ5K, quant.Q6_K: arm64.UnpackNeonQ6K},
 	gemms:  gemms{by32: arm64.GemmNeon32, by32Min: arm64.GemmNeon32Min, by16: arm64.GemmNeon16, by16Min: arm64.GemmNeon16Min},
 	at:     func(r, c, cols int) int { return c/32*128 + r*32 + c%32 },
 })
@@ -75,6 +75,12 @@ func arm64Class(s Set, b blocksARM64) Set {
 	for t, call := range map[quant.Type]gemvFloatCallee{quant.F32: arm64.GemvNeonF32, quant.F16: arm64.GemvNeonF16, quant.BF16: arm64.GemvNeonBF16} {
 		f, _ := quant.Lookup(t)
 		class.Gemv[t] = gemvFloatWith(f, call)
+		class.names[t] = namesOf(call, arm64.GemmNeonFloat)
+	}
+	for _, f := range quant.Formats() {
+		if f.Integer() {
+			class.names[f.Type] = namesOf(b.gemv[f.Type], b.gemms.forFormat(f))
+		}
 	}
 	class.Unpack = byFormat(func(f *quant.Format) func(p *Panel, w []byte, stride int) {
 		switch f.Type {

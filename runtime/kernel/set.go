@@ -77,6 +77,8 @@ type Set struct {
 
 	// Add computes y += x.
 	Add func(y, x []float32)
+
+	names [quant.NumTypes]Kernels
 }
 
 // All lists every Set of this build, the one for the fastest CPU first, Portable
