@@ -26,12 +26,16 @@ type Pool struct {
 
 	task    func(worker, workers int) // set before the fork that runs it
 	current atomic.Uint64             // the latest fork
-	pending atomic.Int32              // workers that have not joined it yet
-	waiting atomic.Bool               // the caller of Run has parked, or is about to
-	joined  chan struct{}             // wakes it; one send for each waiting that a worker takes back
+	pending atomic.Uint32             // workers that have not joined it yet, and waiting
+	joined  chan struct{}             // wakes the caller of Run; one send by the worker that leaves waiting alone
 
 	failure atomic.Pointer[PanicError]
 }
+
+// waiting, beside the count of pending workers, says that the caller of Run has
+// parked. Both are one word: a worker that is slow to look after its last count
+// would otherwise take the next fork's caller for its own.
+const waiting = 1 << 16
 
 // A fork is one number, so that a worker never sees half of the next one: how
 // many came before, and how many workers take part.
@@ -87,7 +91,7 @@ func (p *Pool) Run(n int, task func(worker, workers int)) error {
 	n = max(min(n, p.Size()), 1)
 	p.task = task
 	if n > 1 {
-		p.pending.Store(int32(n - 1))
+		p.pending.Store(uint32(n - 1))
 		p.fork(n)
 	}
 	p.call(0, n)
@@ -117,8 +121,7 @@ func (p *Pool) join() {
 		}
 		pause()
 	}
-	p.waiting.Store(true)
-	if p.pending.Load() == 0 && p.waiting.Swap(false) {
+	if p.pending.Or(waiting) == 0 {
 		return // the last one ended before it could see us waiting
 	}
 	<-p.joined
@@ -141,7 +144,7 @@ func (p *Pool) serve(w *worker) {
 		}
 		turns = spinTurns
 		p.call(w.index, n)
-		if p.pending.Add(-1) == 0 && p.waiting.Swap(false) {
+		if p.pending.Add(^uint32(0)) == waiting {
 			p.joined <- struct{}{}
 		}
 	}

@@ -34,25 +34,37 @@ func TestRunCallsEveryWorkerOnce(t *testing.T) {
 	}
 }
 
-// The hammer: forks of changing widths with gaps around the time a worker
-// spins, so that every order of parking and waking comes up.
+// The hammer: forks of changing widths with gaps around the time a worker spins
+// and tasks around the time a caller does, on too few processors, so that every
+// order of parking and waking comes up.
 func TestHammer(t *testing.T) {
-	p := New(4)
-	defer p.Close()
-	var sum atomic.Int64
-	var want int64
-	for i := range 20000 {
-		n := 1 + i%4
-		want += int64(n)
-		if err := p.Run(n, func(int, int) { sum.Add(1) }); err != nil {
-			t.Fatal(err)
-		}
-		if sum.Load() != want {
-			t.Fatalf("after fork %d: %d calls, want %d", i, sum.Load(), want)
-		}
-		if i%500 == 0 {
-			time.Sleep(time.Duration(i%7) * 30 * time.Microsecond)
-		}
+	for _, processors := range []int{1, 2, 4} {
+		t.Run(fmt.Sprint(processors), func(t *testing.T) {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
+			p := New(4)
+			defer p.Close()
+			var sum atomic.Int64
+			var want int64
+			for i := range 3000 {
+				n := 1 + i%4
+				want += int64(n)
+				err := p.Run(n, func(worker, _ int) {
+					if (i+worker)%5 == 0 {
+						time.Sleep(time.Duration(i%11) * 10 * time.Microsecond)
+					}
+					sum.Add(1)
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if sum.Load() != want {
+					t.Fatalf("after fork %d: %d calls, want %d", i, sum.Load(), want)
+				}
+				if i%50 == 0 {
+					time.Sleep(time.Duration(i%7) * 30 * time.Microsecond)
+				}
+			}
+		})
 	}
 }
 
