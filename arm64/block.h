@@ -21,7 +21,7 @@
 #define STRIDE 2
 #define ROWS   3  // rows to go
 #define QP     4  // activations, or a panel's values
-#define SP     5  // their scales
+#define SCP     5  // their scales
 #define MP     6  // their sums, or the panel's minimums
 #define N      7  // groups to go
 #define P0     8  // the four weight rows

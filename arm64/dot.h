@@ -1,13 +1,4 @@
 // The Dot class: how it multiplies, and how it lays out a half panel.
-#ifdef CLASS
-#undef CLASS
-#undef CLASS_CONSTANTS
-#undef PRODUCTS
-#undef PRODUCTS_ROW
-#undef SUM_ROWS
-#undef STORE
-#endif
-#define CLASS dot
 
 // A sum over four lanes that start at the bits of 12582912 and at zeros becomes
 // a float by subtracting 12582912; see gemm_dot_arm64.s.
@@ -26,12 +17,27 @@
 	SDOT(I0+r, V0+r, X0) \
 	SDOT(I0+r, V4+r, X1)
 
-// SUM_ROWS leaves the four rows' sums as floats in I0.
-#define SUM_ROWS \
-	ADDP4S(I0+0, I0+0, I0+1) \
-	ADDP4S(I0+2, I0+2, I0+3) \
-	ADDP4S(I0+0, I0+0, I0+2) \
-	FSUB(I0+0, I0+0, BIASV)
+// PRODUCTS16 keeps the first 16 columns' sums in I0, the others' in T0.
+#define PRODUCTS16 \
+	LDPQ(I0+0, I0+1, BIAS, 0) \
+	LDPQ(I0+2, I0+3, BIAS, 0) \
+	LDPQ(T0+0, T0+1, BIAS, 0) \
+	LDPQ(T0+2, T0+3, BIAS, 0) \
+	SDOT(I0+0, V0+0, X0) \
+	SDOT(I0+1, V0+1, X0) \
+	SDOT(I0+2, V0+2, X0) \
+	SDOT(I0+3, V0+3, X0) \
+	SDOT(T0+0, V4+0, X1) \
+	SDOT(T0+1, V4+1, X1) \
+	SDOT(T0+2, V4+2, X1) \
+	SDOT(T0+3, V4+3, X1)
+
+// SUM_ROWS adds the lanes of four rows' sums and leaves them as floats in I.
+#define SUM_ROWS(I) \
+	ADDP4S(I+0, I+0, I+1) \
+	ADDP4S(I+2, I+2, I+3) \
+	ADDP4S(I+0, I+0, I+2) \
+	FSUB(I+0, I+0, BIASV)
 
 // STORE writes V0 to V7 as [8 words][4 rows][4].
 #define STORE \

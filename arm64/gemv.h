@@ -10,7 +10,7 @@
 rows:
 	MOVD groups+32(FP), R(N)
 	MOVD q+40(FP), R(QP)
-	MOVD scale+48(FP), R(SP)
+	MOVD scale+48(FP), R(SCP)
 #ifdef MINIMUM
 	MOVD sum+56(FP), R(MP)
 #endif
@@ -39,11 +39,11 @@ group:
 	DECODE(V0+1, V4+1, T0+1)
 	DECODE(V0+2, V4+2, T0+2)
 	DECODE(V0+3, V4+3, T0+3)
-	LDRS_POST(XS, SP, 4)
+	LDRS_POST(XS, SCP, 4)
 	SCALES
 	PRODUCTS
 	FMULL(S, S, XS, 0)
-	SUM_ROWS
+	SUM_ROWS(I0)
 	FMLA(F, I0, S)
 #ifdef MINIMUM
 	LDRS_POST(XM, MP, 4)

@@ -1,6 +1,6 @@
 // The loop of an unpacker: half a panel, four rows, group by group.
 	MOVD q+0(FP), R(QP)
-	MOVD scale+8(FP), R(SP)
+	MOVD scale+8(FP), R(SCP)
 #ifdef MINIMUM
 	MOVD min+16(FP), R(MP)
 #endif
@@ -28,7 +28,7 @@ group:
 	DECODE(V0+3, V4+3, T0+3)
 	SCALES
 	STORE
-	STRQ_POST(S, SP, 16)
+	STRQ_POST(S, SCP, 16)
 #ifdef MINIMUM
 	STRQ_POST(M, MP, 16)
 #endif
