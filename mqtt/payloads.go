@@ -1,5 +1,7 @@
 package mqtt
 
+import "slices"
+
 // State is what happens to a prompt.
 type State string
 
@@ -9,6 +11,9 @@ const (
 	Generating State = "generating"
 	Done       State = "done"
 )
+
+// step counts states in the order in which a prompt has them; it may skip some.
+func (s State) step() int { return slices.Index([]State{Queued, Prefill, Generating, Done}, s) }
 
 // Status is a message on the topic status.
 type Status struct {

@@ -239,7 +239,7 @@ func (s *Service) Status(r *Request, state State, position, progress int) {
 }
 
 // statusLimit remembers what was said last. The reader and the one who generates
-// may both speak about a request.
+// may both speak about a request, and the reader too late.
 type statusLimit struct {
 	mu   sync.Mutex
 	last Status
@@ -249,7 +249,8 @@ type statusLimit struct {
 func (l *statusLimit) news(s Status, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if s == l.last || s.State == Prefill && l.last.State == Prefill && now.Sub(l.at) < publishEvery {
+	if s == l.last || s.State.step() < l.last.State.step() ||
+		s.State == Prefill && l.last.State == Prefill && now.Sub(l.at) < publishEvery {
 		return false
 	}
 	l.last, l.at = s, now

@@ -191,12 +191,12 @@ func TestRoundTrips(t *testing.T) {
 }
 
 func TestRetainedTopics(t *testing.T) {
-	h := newHouse(t, func(o *Options) {})
+	h := newHouse(t, nil)
 	h.s.SetInfo(Info{Version: "1", Status: "ready", Model: &Model{Name: "m"}})
 	h.online()
 	h.s.SetHealth(Health{Busy: true})
 	for range 2 { // and again after a restart of a broker that forgets
-		h.ear.Next("llamad/pi4/health") // the last to be published
+		mosquittotest.Listen(t, h.broker.URL(), "llamad/#").Next("llamad/pi4/health") // the last to be published
 		late := mosquittotest.Listen(t, h.broker.URL(), "llamad/#")
 		if m := late.Next("llamad/pi4/state"); m.Payload != "online" || !m.Retained {
 			t.Errorf("state: %+v", m)

@@ -217,11 +217,9 @@ func (d *daemon) compute(ctx context.Context) {
 		}
 		d.tellPositions()
 		d.running.begin(req)
-		d.health.changed()
 		d.generate(d.tickets.of(req), req)
 		d.queue.Done()
 		d.running.end()
-		d.health.changed()
 	}
 }
 
@@ -251,6 +249,7 @@ func (d *daemon) tellModel() {
 		return // not made yet
 	}
 	d.mqtt.SetInfo(d.model.describe())
+	d.health.changed()
 	d.notify(systemd.Status(d.statusLine()))
 }
 

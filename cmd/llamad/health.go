@@ -75,7 +75,7 @@ func (h *health) read() mqtt.Health {
 	perSecond := h.perSecond
 	h.mu.Unlock()
 	report := mqtt.Health{
-		Busy:            h.d.running.busy(),
+		Busy:            h.d.tickets.any(),
 		UptimeS:         int64(time.Since(h.started).Seconds()),
 		Queue:           h.d.queue.Len(),
 		TokensPerSecond: math.Round(perSecond*100) / 100,

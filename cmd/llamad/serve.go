@@ -134,6 +134,7 @@ func (d *daemon) reply(ctx context.Context, req *mqtt.Request, r llm.Result) {
 	d.tickets.settle(req)
 	d.health.answered(r)
 	d.mqtt.Reply(req, result(d.model.name(), queued, r))
+	d.health.changed()
 }
 
 // fail is the one reply of a prompt that gets no answer, at whatever step.
@@ -148,9 +149,12 @@ func (d *daemon) fail(req *mqtt.Request, err error) {
 		d.model.broke(broken)
 	}
 	e := refusal(err)
-	if e.Code == mqtt.Internal {
+	switch e.Code {
+	case mqtt.Internal:
 		d.log.Error("prompt failed", "id", req.ID, "client", req.Client, "err", err)
-	} else {
+	case mqtt.QueueFull: // a storm of prompts is not to be one of log lines
+		d.log.Debug("prompt refused", "id", req.ID, "client", req.Client, "code", e.Code)
+	default:
 		d.log.Info("prompt refused", "id", req.ID, "client", req.Client, "code", e.Code, "err", e.Message)
 	}
 	d.mqtt.Fail(req, e)
@@ -172,6 +176,7 @@ func (d *daemon) giveBack(req *mqtt.Request) {
 func (d *daemon) cancel(id string) {
 	is := func(req *mqtt.Request) bool { return id == "" || req.ID == id }
 	for _, req := range d.queue.Remove(is) {
+		d.log.Info("prompt cancelled in the queue", "id", req.ID, "client", req.Client)
 		d.tickets.settle(req)
 		d.mqtt.Reply(req, mqtt.Result{Model: d.model.name(), FinishReason: mqtt.FinishCancelled, Queued: time.Since(req.Received)})
 	}

@@ -477,9 +477,7 @@ func TestShutdown(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	<-stopped
-	if state := s.client.Last("llamad/pi4/state"); state != "offline" {
-		t.Errorf("the state is %q", state)
-	}
+	s.eventually("the state is offline", func() bool { return s.client.Last("llamad/pi4/state") == "offline" })
 	if !s.engine.closed.Load() {
 		t.Error("the model is still open")
 	}

@@ -41,6 +41,13 @@ func (t *tickets) of(req *mqtt.Request) context.Context {
 	return t.open[req].ctx
 }
 
+// any says whether a prompt waits or is computed.
+func (t *tickets) any() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.open) > 0
+}
+
 // cancel takes the tickets away.
 func (t *tickets) cancel(match func(*mqtt.Request) bool) {
 	t.mu.Lock()

@@ -1,0 +1,75 @@
+package mqtt
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestAsk(t *testing.T) {
+	h := newHouse(t, nil)
+	h.online()
+	ask := func(payload string) (*Reply, []string, error) {
+		var parts []string
+		reply, err := Ask(t.Context(), Question{
+			Broker: Broker{URL: h.broker.URL()}, Prefix: "llamad", Node: "pi4", Payload: []byte(payload),
+			OnStatus: func(s Status) { parts = append(parts, string(s.State)) },
+			OnPart:   func(p StreamPart) { parts = append(parts, p.Text) },
+		})
+		return reply, parts, err
+	}
+	go func() {
+		for r := range h.prompts {
+			if r.Prompt == "refuse" {
+				h.s.Fail(r, RetryAfter("full", time.Second))
+				continue
+			}
+			h.s.Status(r, Generating, 0, 100)
+			h.s.Stream(r, "Hel")
+			h.s.Reply(r, reply("Hello"))
+		}
+	}()
+	defer close(h.prompts)
+
+	got, parts, err := ask(`{"prompt":"p","stream":true}`)
+	if err != nil || got.Text != "Hello" || got.Err != nil || !strings.Contains(string(got.Object), `"status":"ok"`) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if text := strings.Join(parts, " "); text != "generating Hel " {
+		t.Errorf("on the way: %q", text)
+	}
+	if got, _, err = ask(`{"prompt":"p","reply":"text"}`); err != nil || got.Text != "Hello" || string(got.Object) != "Hello" {
+		t.Errorf("bare text: %+v, %v", got, err)
+	}
+	if got, _, err = ask("refuse"); err != nil || got.Err == nil || got.Err.Code != QueueFull || got.Err.RetryAfterS != 1 {
+		t.Errorf("a refusal: %+v, %v", got, err)
+	}
+}
+
+func TestAskWhereNobodyAnswers(t *testing.T) {
+	h := newHouse(t, nil)
+	h.online()
+	ask := func(ctx context.Context, url, node string) error {
+		_, err := Ask(ctx, Question{Broker: Broker{URL: url}, Prefix: "llamad", Node: node, Payload: []byte("p")})
+		return err
+	}
+	var absent *AbsentError
+	if err := ask(t.Context(), h.broker.URL(), "pi5"); !errors.As(err, &absent) || absent.State != "" {
+		t.Errorf("a node that never was: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if err := ask(ctx, h.broker.URL(), "pi4"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("no answer in time: %v", err)
+	}
+	h.stop()
+	if err := ask(t.Context(), h.broker.URL(), "pi4"); !errors.As(err, &absent) || absent.State != "offline" {
+		t.Errorf("a node that is offline: %v", err)
+	}
+	var connect *ConnectError
+	if err := ask(t.Context(), "mqtt://127.0.0.1:1", "pi4"); !errors.As(err, &connect) || connect.Cure == "" {
+		t.Errorf("no broker: %v", err)
+	}
+}
