@@ -167,7 +167,7 @@ func (m *Model) Info() Info {
 	format, _ := mainFormat(m.model)
 	return Info{
 		Name: m.name, Path: m.path, Architecture: m.model.Architecture, Quantization: format.Name,
-		Kernel: m.kernel.Name, SizeBytes: m.file.Size(), Parameters: m.model.Parameters,
+		Kernel: m.kernel.Name, Kernels: m.kernels(), SizeBytes: m.file.Size(), Parameters: m.model.Parameters,
 		Context: m.plan.Context, TrainedContext: m.model.Context, Template: m.template.Name(), Warnings: m.warnings,
 		ThreadsPrefill: m.threadsPrefill, ThreadsDecode: int(m.threadsDecode.Load()),
 	}

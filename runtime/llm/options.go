@@ -31,9 +31,10 @@ type Options struct {
 type Info struct {
 	Name           string // general.name, or the file's name without its ending
 	Path           string
-	Architecture   string // "llama", "qwen2"
-	Quantization   string // the format most weights have, "Q4_1"
-	Kernel         string // kernel class in use, "dotprod"
+	Architecture   string          // "llama", "qwen2"
+	Quantization   string          // the format most weights have, "Q4_1"
+	Kernel         string          // kernel class in use, "dotprod"
+	Kernels        []FormatKernels // what multiplies the matrices, the format that takes most memory first
 	SizeBytes      int64
 	Parameters     int64
 	Context        int // positions of the KV cache

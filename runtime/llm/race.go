@@ -43,8 +43,11 @@ func newRace(most int) *race {
 // threads is how many compute the next token; after the race, the winner.
 func (r *race) threads() int { return r.runners[r.turn].threads }
 
-// took says how long the token took, and reports whether that ended the race.
-func (r *race) took(d time.Duration) (over bool) {
+// over says whether there is a winner.
+func (r *race) over() bool { return len(r.runners) == 1 }
+
+// took says how long the token took.
+func (r *race) took(d time.Duration) {
 	runner := &r.runners[r.turn]
 	runner.times = append(runner.times, d)
 	if len(runner.times)%turnTokens == 0 {
@@ -55,7 +58,6 @@ func (r *race) took(d time.Duration) (over bool) {
 		r.round++
 		r.judge()
 	}
-	return len(r.runners) == 1
 }
 
 // judge ends a round.

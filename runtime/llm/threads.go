@@ -47,7 +47,10 @@ func (m *Model) startToken() time.Time {
 
 // endToken ends what startToken began, and perhaps the race.
 func (m *Model) endToken(start time.Time) {
-	if m.race == nil || !m.race.took(time.Since(start)) {
+	if m.race == nil {
+		return
+	}
+	if m.race.took(time.Since(start)); !m.race.over() {
 		return
 	}
 	n := m.race.threads()
