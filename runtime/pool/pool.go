@@ -12,12 +12,13 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
-// spinTurns bounds how long a worker looks for new work, and the caller for the
-// end of it, before parking: about 50 us. Longer than the gaps inside a token,
-// shorter than anybody notices on a battery.
-const spinTurns = 2000
+// spin is how long a worker looks for new work, and the caller for the end of
+// it, before parking: longer than the gaps inside and between tokens, which are
+// sampling and a system call or two, and shorter than anybody notices.
+const spin = 500 * time.Microsecond
 
 // Pool is a set of workers. Its methods are called from one goroutine at a time.
 type Pool struct {
@@ -115,11 +116,8 @@ func (p *Pool) fork(n int) {
 }
 
 func (p *Pool) join() {
-	for range spinTurns {
-		if p.pending.Load() == 0 {
-			return
-		}
-		pause()
+	if spinUntil(spin, func() bool { return p.pending.Load() == 0 }) {
+		return
 	}
 	if p.pending.Or(waiting) == 0 {
 		return // the last one ended before it could see us waiting
@@ -131,18 +129,18 @@ func (p *Pool) serve(w *worker) {
 	defer p.done.Done()
 	runtime.LockOSThread() // never unlocked: the pinned thread ends with the worker
 	pin(w.index)
-	turns := spinTurns
+	awake := spin
 	for last := fork(0); ; {
-		last = p.next(w, last, turns)
+		last = p.next(w, last, awake)
 		n := last.workers()
 		if n == closing {
 			return
 		}
 		if w.index >= n {
-			turns = 0 // others work: a worker that is left out parks at once
+			awake = 0 // others work: a worker that is left out parks at once
 			continue
 		}
-		turns = spinTurns
+		awake = spin
 		p.call(w.index, n)
 		if p.pending.Add(^uint32(0)) == waiting {
 			p.joined <- struct{}{}
@@ -151,12 +149,9 @@ func (p *Pool) serve(w *worker) {
 }
 
 // next waits for a fork after the last one: a while awake, then parked.
-func (p *Pool) next(w *worker, last fork, turns int) fork {
-	for range turns {
-		if f := fork(p.current.Load()); f != last {
-			return f
-		}
-		pause()
+func (p *Pool) next(w *worker, last fork, awake time.Duration) (f fork) {
+	if spinUntil(awake, func() bool { f = fork(p.current.Load()); return f != last }) {
+		return f
 	}
 	w.parked.Store(true)
 	if f := fork(p.current.Load()); f != last && w.parked.Swap(false) {
