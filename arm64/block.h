@@ -19,7 +19,7 @@
 #define Y      0
 #define WP     1  // the first of four weight rows
 #define STRIDE 2
-#define ROWS   3  // rows to go
+#define ROWS   3  // rows to go, or halves of a panel
 #define QP     4  // activations, or a panel's values
 #define SCP     5  // their scales
 #define MP     6  // their sums, or the panel's minimums
@@ -52,3 +52,11 @@
 #define K3     29
 #define K4     30
 #define BIASV  31 // dot.h's
+
+// ROW_POINTERS sets P0 to P3 to four rows and WP to the next four.
+#define ROW_POINTERS \
+	MOVD R(WP), R(P0) \
+	ADD R(STRIDE), R(P0), R(P1) \
+	ADD R(STRIDE), R(P1), R(P2) \
+	ADD R(STRIDE), R(P2), R(P3) \
+	ADD R(STRIDE), R(P3), R(WP)

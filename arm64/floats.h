@@ -8,7 +8,7 @@
 #define Y      0 // results, or the panel
 #define WP     1 // the first of four weight rows
 #define STRIDE 2
-#define ROWS   3 // rows to go
+#define ROWS   3 // rows to go, or halves of a panel
 #define XP     4
 #define N      5 // columns to go
 #define P0     6 // the four rows
@@ -24,11 +24,13 @@
 #define X1     17
 #define ZERO   18
 
+// ROW_POINTERS sets P0 to P3 to four rows and WP to the next four.
 #define ROW_POINTERS \
 	MOVD R(WP), R(P0) \
 	ADD R(STRIDE), R(P0), R(P1) \
 	ADD R(STRIDE), R(P1), R(P2) \
-	ADD R(STRIDE), R(P2), R(P3)
+	ADD R(STRIDE), R(P2), R(P3) \
+	ADD R(STRIDE), R(P3), R(WP)
 
 #define EIGHT_ROWS \
 	EIGHT(P0, V0+0, V4+0) \

@@ -16,11 +16,7 @@ rows:
 #ifdef MINIMUM
 	MOVD sum+56(FP), R(MP)
 #endif
-	MOVD R(WP), R(P0)
-	ADD  R(STRIDE), R(P0), R(P1)
-	ADD  R(STRIDE), R(P1), R(P2)
-	ADD  R(STRIDE), R(P2), R(P3)
-	ADD  R(STRIDE), R(P3), R(WP)
+	ROW_POINTERS
 	MOVD R(WP), R(AHEAD)
 	MOVI16B(F, 0)
 

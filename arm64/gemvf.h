@@ -9,7 +9,6 @@ rows:
 	MOVD cols+32(FP), R(N)
 	MOVD x+40(FP), R(XP)
 	ROW_POINTERS
-	ADD  R(STRIDE), R(P3), R(WP)
 	MOVI16B(A0+0, 0)
 	MOVI16B(A0+1, 0)
 	MOVI16B(A0+2, 0)

@@ -1,17 +1,19 @@
-// The loop of an unpacker: half a panel, four rows, group by group.
+// The loops of an unpacker: both halves of a panel, four rows each, group by
+// group.
 	MOVD q+0(FP), R(QP)
 	MOVD scale+8(FP), R(SCP)
 #ifdef MINIMUM
 	MOVD min+16(FP), R(MP)
 #endif
-	MOVD w+24(FP), R(P0)
+	MOVD w+24(FP), R(WP)
 	MOVD stride+32(FP), R(STRIDE)
-	MOVD groups+40(FP), R(N)
-	ADD  R(STRIDE), R(P0), R(P1)
-	ADD  R(STRIDE), R(P1), R(P2)
-	ADD  R(STRIDE), R(P2), R(P3)
 	MOVD $BLOCK, R(STEP)
 	CONSTANTS
+	MOVD $2, R(ROWS)
+
+half:
+	ROW_POINTERS
+	MOVD groups+40(FP), R(N)
 
 group:
 	FIRST(P0)
@@ -34,4 +36,6 @@ group:
 #endif
 	SUBS $1, R(N)
 	BNE  group
+	SUBS $1, R(ROWS)
+	BNE  half
 	RET

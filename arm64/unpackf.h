@@ -1,11 +1,14 @@
-// The loops of an unpacker of floats: half a panel, four rows to
+// The loops of an unpacker of floats: both halves of a panel, four rows each, to
 // [column][4 rows].
 	MOVD f+0(FP), R(Y)
 	MOVD w+8(FP), R(WP)
 	MOVD stride+16(FP), R(STRIDE)
-	MOVD cols+24(FP), R(N)
-	ROW_POINTERS
 	CONSTANTS
+	MOVD $2, R(ROWS)
+
+half:
+	ROW_POINTERS
+	MOVD cols+24(FP), R(N)
 	SUBS $8, R(N)
 	BLT  tail
 
@@ -18,7 +21,7 @@ eight:
 
 tail:
 	ADDS $8, R(N)
-	BEQ  done
+	BEQ  next
 
 one:
 	ONE(P0, V0+0)
@@ -32,5 +35,7 @@ one:
 	SUBS $1, R(N)
 	BNE  one
 
-done:
+next:
+	SUBS $1, R(ROWS)
+	BNE  half
 	RET

@@ -37,7 +37,7 @@ type Set struct {
 	Unpack [quant.NumTypes]func(p *Panel, w []byte, stride int)
 
 	// Pack lays the rows of one tile out for Gemm, PackFloat for GemmFloat, in
-	// the Set's own order. Rows beyond the batch are zeros.
+	// the Set's own order. The results of rows beyond the batch mean nothing.
 	Pack, PackFloat func(t *Tiles, tile int)
 
 	// Gemm multiplies a panel of an integer format with tiles t0 to t1, whose
