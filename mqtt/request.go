@@ -51,7 +51,7 @@ const (
 	maxClockSkew = 300 * time.Second
 )
 
-// fields is what a request may hold. DESIGN and the README list the same names.
+// fields is what a request may hold.
 var fields = map[string]func(r *Request, v value) error{
 	"prompt":   func(r *Request, v value) (err error) { r.Prompt, err = v.text(); return },
 	"messages": func(r *Request, v value) (err error) { r.Messages, err = r.turns(v); return },
@@ -97,11 +97,11 @@ func (p *Policy) read(r *Request, payload []byte, reserved []string) *Error {
 	if err != nil {
 		return &Error{Code: BadRequest, Message: err.Error()}
 	}
-	if !r.Deadline.After(r.Received) {
-		return &Error{Code: Expired, Message: "the deadline had passed when the prompt arrived"}
-	}
 	return nil
 }
+
+// late says that the deadline had passed when the prompt arrived.
+func (r *Request) late() bool { return !r.Deadline.After(r.Received) }
 
 func (p *Policy) readPayload(r *Request, payload []byte) error {
 	if !utf8.Valid(payload) {

@@ -104,6 +104,9 @@ func (s *Service) Receive(m *Message) (*Request, error) {
 		return r, &Error{Code: IDConflict, Message: "another prompt with this id is not answered yet"}
 	}
 	r.entry = e
+	if r.late() { // looked at only now: a copy of an answered prompt is late and has its answer
+		return r, &Error{Code: Expired, Message: "the deadline had passed when the prompt arrived"}
+	}
 	return r, nil
 }
 

@@ -313,6 +313,18 @@ func TestRepeats(t *testing.T) {
 	if m := h.ear.Next("llamad/pi4/response"); members(t, m)["text"] != "one" || members(t, m)["replayed"] != true {
 		t.Errorf("the answer again: %+v", m)
 	}
+	// Also when its deadline has passed by then.
+	timed := fmt.Sprintf(`{"id":"z","prompt":"p","deadline_s":1,"ts":%.3f}`, float64(time.Now().UnixMilli())/1000)
+	ask(timed)
+	h.s.Reply(h.next(), reply("in time"))
+	if m := h.ear.Next("llamad/pi4/response"); members(t, m)["text"] != "in time" {
+		t.Errorf("answer %+v", m)
+	}
+	time.Sleep(time.Second)
+	ask(timed)
+	if m := h.ear.Next("llamad/pi4/response"); members(t, m)["replayed"] != true {
+		t.Errorf("a copy that comes late: %+v", m)
+	}
 	// A refusal is not remembered.
 	ask(`{"id":"y","prompt":"p"}`)
 	h.s.Fail(h.next(), RetryAfter("full", time.Second))
