@@ -59,8 +59,8 @@ var blocks = []block{
 		b[49] = 0x40   // its low bits: high half
 	}, map[int]float32{0: 2 * 19, 33: 20, 32: 0}},
 	{Q6_K, func(b []byte) {
-		b[0] = 0x1f     // weights 0 (low half) and 64 (high half)
-		b[128] = 0x21   // high bits: weight 0: 1, weight 64: 2 (bits 4-5)
+		b[0] = 0x1f   // weights 0 (low half) and 64 (high half)
+		b[128] = 0x21 // high bits: weight 0: 1, weight 64: 2 (bits 4-5)
 		b[192], b[196] = 0xfe, 3
 		put16(b[208:], 0.5)
 	}, map[int]float32{0: -2 * 0.5 * (15 | 1<<4 - 32), 64: 3 * 0.5 * (1 | 2<<4 - 32)}},
@@ -108,7 +108,7 @@ func TestToF16Rounds(t *testing.T) {
 		middle := (low + high) / 2 // exact: one more bit
 		even := h + h&1
 		for f, want := range map[float32]uint16{
-			middle: even,
+			middle:                         even,
 			math.Nextafter32(middle, low):  h,
 			math.Nextafter32(middle, high): h + 1,
 		} {
