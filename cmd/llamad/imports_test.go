@@ -14,7 +14,7 @@ import (
 // standard library. It is a statement of intent. When a build needs another
 // arrow, look for the reason before adding it here.
 const imports = `
-	cmd/llamad: config mqtt mqtt/broker systemd runtime/chat runtime/llm runtime/queue runtime/tokenizer
+	cmd/llamad: config mqtt mqtt/broker systemd runtime/chat runtime/llm runtime/queue runtime/shape runtime/tokenizer
 		github.com/spf13/cobra github.com/spf13/pflag golang.org/x/sys/unix
 
 	config:      github.com/BurntSushi/toml
