@@ -160,7 +160,10 @@ func TestThreadsAreMeasuredOnAnswers(t *testing.T) {
 	want := answers(open(t, path, Options{ThreadsDecode: 1}))
 
 	var told []int
-	m := open(t, path, Options{OnThreads: func(n int) { told = append(told, n) }})
+	m := open(t, path, Options{
+		OnThreads:    func(_ string, n int) { told = append(told, n) },
+		KnownThreads: func(string) int { return 99 }, // from another machine
+	})
 	if n := m.Info().ThreadsDecode; n < 1 {
 		t.Errorf("%d decode threads at the beginning", n)
 	}
@@ -171,9 +174,20 @@ func TestThreadsAreMeasuredOnAnswers(t *testing.T) {
 		t.Errorf("told %v, now %d", told, m.Info().ThreadsDecode)
 	}
 
-	for _, o := range []Options{{}, {ThreadsDecode: 2, OnThreads: func(int) { t.Error("measured although given") }}} {
-		if m := open(t, path, o); m.race != nil {
-			t.Errorf("%+v: threads are measured", o)
+	known := func(kernel string) int {
+		if kernel != m.Info().Kernel {
+			t.Errorf("asked for kernel class %q", kernel)
+		}
+		return 2
+	}
+	for name, o := range map[string]Options{
+		"nobody wants to know": {},
+		"given":                {ThreadsDecode: 2, OnThreads: func(string, int) {}},
+		"known":                {KnownThreads: known, OnThreads: func(string, int) {}},
+	} {
+		m := open(t, path, o)
+		if m.race != nil || name != "nobody wants to know" && m.Info().ThreadsDecode != 2 {
+			t.Errorf("%s: %d threads, measured: %v", name, m.Info().ThreadsDecode, m.race != nil)
 		}
 	}
 }

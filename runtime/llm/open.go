@@ -52,7 +52,7 @@ type Model struct {
 	threadsPrefill int
 	threadsDecode  atomic.Int32
 	race           *race // over threadsDecode; nil when there is none, or no more
-	onThreads      func(decode int)
+	onThreads      func(kernel string, decode int)
 }
 
 // Open maps a model, checks it and plans its memory. It computes nothing yet and

@@ -22,9 +22,11 @@ type Options struct {
 
 	// OnThreads, where ThreadsDecode is 0, has the fastest number of decode threads
 	// measured on the first answers. It is called once, from the generating
-	// goroutine, with what the next Open of this file on this machine and kernel
-	// class should be given as ThreadsDecode.
-	OnThreads func(decode int)
+	// goroutine, and what it is told holds for this file on this machine and kernel
+	// class. KnownThreads gives what was measured before, 0 for nothing; then
+	// nothing is measured. Both may be nil.
+	OnThreads    func(kernel string, decode int)
+	KnownThreads func(kernel string) (decode int)
 }
 
 // Info describes an open model.

@@ -20,10 +20,25 @@ func threads(o Options, set *kernel.Set) (prefill, decode int) {
 	if o.ThreadsPrefill > 0 {
 		prefill = min(o.ThreadsPrefill, cores)
 	}
+	if known := o.knownThreads(set); known > 0 {
+		decode = known
+	}
 	if o.ThreadsDecode > 0 {
 		decode = min(o.ThreadsDecode, cores)
 	}
 	return prefill, decode
+}
+
+// knownThreads is what was measured before, 0 where nothing was or where it
+// makes no sense here.
+func (o *Options) knownThreads(set *kernel.Set) int {
+	if o.KnownThreads == nil {
+		return 0
+	}
+	if n := o.KnownThreads(set.Name); n >= 1 && n <= runtime.GOMAXPROCS(0) {
+		return n
+	}
+	return 0
 }
 
 // setThreads takes over what threads chose, and lets numbers of threads race
@@ -31,7 +46,7 @@ func threads(o Options, set *kernel.Set) (prefill, decode int) {
 func (m *Model) setThreads(o Options, s model.Options) {
 	m.threadsPrefill = s.ThreadsPrefill
 	m.threadsDecode.Store(int32(s.ThreadsDecode))
-	if o.ThreadsDecode == 0 && o.OnThreads != nil && m.pool.Size() > 1 {
+	if o.ThreadsDecode == 0 && o.OnThreads != nil && o.knownThreads(m.kernel) == 0 && m.pool.Size() > 1 {
 		m.race, m.onThreads = newRace(m.pool.Size()), o.OnThreads
 	}
 }
@@ -58,5 +73,5 @@ func (m *Model) endToken(start time.Time) {
 	m.state.ThreadsDecode = n
 	m.threadsDecode.Store(int32(n))
 	m.log.Info("number of decode threads measured", "model", m.name, "threads", n)
-	m.onThreads(n)
+	m.onThreads(m.kernel.Name, n)
 }
