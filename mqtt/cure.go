@@ -39,7 +39,7 @@ func cure(err error) string {
 	case errors.Is(err, packets.ErrorRefusedIDRejected):
 		return "the broker does not accept our client id: see its rules for client ids"
 	case errors.As(err, &refused):
-		return "let the broker's access list allow this user to read <prefix>/<node>/prompt, prompt/+ and cancel, and to write below <prefix>/<node>"
+		return "let the broker's access list allow this user to read and write all below <prefix>/<node>"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "no broker listens there: install one (apt-get install mosquitto), use the one inside llamad (broker.enabled), or set mqtt.broker"
 	case errors.As(err, &dns):

@@ -93,7 +93,7 @@ func withFake(t *testing.T, f *fakeBroker, p pauses) *house {
 func TestHostileBrokers(t *testing.T) {
 	subscribed := func(p packets.ControlPacket) bool {
 		s, is := p.(*packets.SubscribePacket)
-		return is && strings.HasSuffix(s.Topics[0], "/cancel") // the last one
+		return is && strings.HasSuffix(s.Topics[0], "/marker") // the last one
 	}
 	after := func(what func(packets.ControlPacket) bool, wire []byte) func(net.Conn, packets.ControlPacket) bool {
 		return func(conn net.Conn, p packets.ControlPacket) bool {

@@ -9,7 +9,7 @@ import (
 
 // handler sorts what arrives on one connection. paho calls it from the goroutine
 // that also sees the broker's ping responses, so it must not wait for anything.
-func (s *Service) handler(connection int) paho.MessageHandler {
+func (s *Service) handler(connection int, b *backlog) paho.MessageHandler {
 	return func(_ paho.Client, p paho.Message) {
 		kind, client := s.tree.Load().classify(p.Topic())
 		switch {
@@ -18,11 +18,16 @@ func (s *Service) handler(connection int) paho.MessageHandler {
 			// acknowledgement it would fill the broker's window.
 			p.Ack()
 			s.o.Log.Debug("a message on a topic that is not ours was dropped", "topic", p.Topic())
+		case kind == topicMarker:
+			p.Ack()
+			b.heard(p.Payload())
 		case p.Retained():
 			p.Ack()
 			s.dropRetained(p.Topic())
 		case kind == topicPrompt:
-			s.o.Prompt(s.message(p, client, connection))
+			m := s.message(p, client, connection)
+			m.absence = b.absence()
+			s.o.Prompt(m)
 		case kind == topicCancel:
 			p.Ack()
 			id, err := cancelled(p.Payload())

@@ -24,7 +24,8 @@ const (
 // link is the service on one connection.
 type link struct {
 	*conn
-	s *Service
+	s       *Service
+	backlog *backlog
 }
 
 // connect dials, subscribes and announces us. A link that is given back is ready
@@ -33,17 +34,19 @@ func (s *Service) connect(ctx context.Context, number int) (*link, error) {
 	if err := s.chooseNode(ctx); err != nil {
 		return nil, err
 	}
+	b := newBacklog(s.away())
 	o := paho.NewClientOptions()
 	o.SetClientID(s.o.ClientID)
 	o.SetCleanSession(false)
 	o.SetAutoAckDisabled(true) // see Service.finish
 	o.SetBinaryWill(s.topic(topicState, ""), []byte(stateOffline), 1, true)
-	o.SetDefaultPublishHandler(s.handler(number)) // for every topic: no route of paho's is used
+	o.SetDefaultPublishHandler(s.handler(number, b)) // for every topic: no route of paho's is used
 	c, err := s.o.Broker.open(ctx, o, s.o.MaxPacket, s.mark)
 	if err != nil {
 		return nil, err
 	}
-	l := &link{c, s}
+	b.over.Store(!c.sessionKept) // then nothing was kept
+	l := &link{c, s, b}
 	stop := context.AfterFunc(ctx, func() { c.fail(errLeaving) }) // don't wait for a slow broker to let us in
 	defer stop()
 	if err := l.enter(); err != nil {
@@ -68,6 +71,9 @@ func (l *link) enter() error {
 			l.s.o.Log.Warn("the broker grants less than QoS 1: prompts may be lost", "filter", sub.filter)
 		}
 	}
+	if err := l.markBacklog(); err != nil {
+		return err
+	}
 	if err := l.publish(l.s.standing(topicState, []byte(stateOnline))); err != nil {
 		return err
 	}
@@ -84,6 +90,7 @@ func (l *link) enter() error {
 func (l *link) serve(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(l.pump)
+	wg.Go(func() { l.watchBacklog(l.alive) })
 	select {
 	case <-l.alive.Done():
 	case <-ctx.Done():

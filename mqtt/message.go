@@ -11,6 +11,7 @@ type Message struct {
 	QoS      byte
 	Dup      bool // the broker says it sent this before
 	Received time.Time
+	absence  time.Duration // how long we were gone while the broker may have kept it, else 0
 
 	connection int    // which connection of this process brought it, counted from 1
 	ack        func() // nil with QoS 0

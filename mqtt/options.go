@@ -32,6 +32,9 @@ type Options struct {
 	MaxPacket       int    // bytes of a packet that is read, 0 is 64 KiB
 	Policy          Policy
 
+	MaxAge time.Duration // of prompts that wait while we are away, 0 is 10 minutes
+	Seen   time.Time     // when this instance was last connected, zero where nobody knows
+
 	// Prompt gets each message on a prompt topic, and Cancel each id that is to be
 	// cancelled, "" for all. They are called by the connection's reader and must
 	// not wait for anything.
@@ -42,12 +45,18 @@ type Options struct {
 	Now func() time.Time
 }
 
-const defaultMaxPacket = 64 << 10
+const (
+	defaultMaxPacket = 64 << 10
+	defaultMaxAge    = 10 * time.Minute
+)
 
 // check fills in defaults and refuses what cannot work.
 func (o *Options) check() error {
 	if o.MaxPacket == 0 {
 		o.MaxPacket = defaultMaxPacket
+	}
+	if o.MaxAge == 0 {
+		o.MaxAge = defaultMaxAge
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

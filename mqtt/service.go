@@ -25,6 +25,7 @@ type Service struct {
 	mu       sync.Mutex        // protects what follows
 	retained map[string][]byte // kind of topic -> what stands there, but for the state
 	online   bool              // a connection is up, subscribed and announced
+	seen     time.Time         // the end of the last connection, zero when there was none
 }
 
 // retainedKinds is the order in which retained topics are published on a new
@@ -45,6 +46,7 @@ func New(o Options) (*Service, error) {
 	}
 	rand.Read(s.mark) // never fails
 	s.ledger.now = o.Now
+	s.seen = o.Seen
 	s.policy.Store(&o.Policy)
 	s.setNode(o.Node)
 	return s, nil
@@ -104,6 +106,9 @@ func (s *Service) Receive(m *Message) (*Request, error) {
 		return r, &Error{Code: IDConflict, Message: "another prompt with this id is not answered yet"}
 	}
 	r.entry = e
+	if err := s.stale(m); err != nil {
+		return r, err
+	}
 	if r.late() { // looked at only now: a copy of an answered prompt is late and has its answer
 		return r, &Error{Code: Expired, Message: "the deadline had passed when the prompt arrived"}
 	}
@@ -303,6 +308,9 @@ func (s *Service) goOffline() {
 	s.outbox.setOnline(false)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.online {
+		s.seen = s.o.Now()
+	}
 	s.online = false
 }
 

@@ -14,6 +14,7 @@ type tree string
 const (
 	topicPrompt   = "prompt"   // in, [/client]
 	topicCancel   = "cancel"   // in
+	topicMarker   = "marker"   // out and in again: ends the backlog of a connection
 	topicResponse = "response" // out, [/client]
 	topicStream   = "stream"   // out, [/client]
 	topicStatus   = "status"   // out, [/client]
@@ -50,6 +51,7 @@ func (t tree) subscriptions() []subscription {
 		{t.topic(topicPrompt, ""), 1},
 		{t.topic(topicPrompt, "+"), 1},
 		{t.topic(topicCancel, ""), 0},
+		{t.topic(topicMarker, ""), 1}, // as a prompt, or it would overtake them
 	}
 }
 
@@ -65,7 +67,7 @@ func (t tree) classify(topic string) (kind, client string) {
 	switch {
 	case kind == topicPrompt && !strings.Contains(client, "/"):
 		return kind, client
-	case kind == topicCancel && !deeper:
+	case (kind == topicCancel || kind == topicMarker) && !deeper:
 		return kind, ""
 	}
 	return "", ""

@@ -116,6 +116,8 @@ func newDaemon(o daemonOptions) (*daemon, error) {
 		Node:            c.MQTT.Node,
 		DiscoveryPrefix: c.MQTT.DiscoveryPrefix,
 		MaxPacket:       int(c.MQTT.MaxPacket),
+		MaxAge:          c.MQTT.MaxAge,
+		Seen:            d.health.present.last(),
 		Policy:          policyOf(c),
 		Prompt:          d.answer,
 		Cancel:          d.cancel,

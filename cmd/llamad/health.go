@@ -26,13 +26,14 @@ type health struct {
 	board   board
 	started time.Time
 	news    chan struct{} // holds one when there is something new
+	present presence
 
 	mu        sync.Mutex // protects what follows
 	perSecond float64    // tokens, of the last answer
 }
 
 func newHealth(d *daemon, sys fs.FS) *health {
-	return &health{d: d, board: board{sys}, started: time.Now(), news: make(chan struct{}, 1)}
+	return &health{d: d, board: board{sys}, started: time.Now(), news: make(chan struct{}, 1), present: newPresence(d.o.stateDir)}
 }
 
 // changed asks for a report.
@@ -56,6 +57,7 @@ func (h *health) run(ctx context.Context) {
 	for {
 		h.d.mqtt.SetHealth(h.read())
 		h.d.notify(systemd.Status(h.d.statusLine()))
+		h.notePresence()
 		select {
 		case <-time.After(healthAtMost):
 		case <-ctx.Done():
@@ -67,6 +69,16 @@ func (h *health) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// notePresence keeps a record of the connection, for the next start.
+func (h *health) notePresence() {
+	if !h.d.mqtt.Connected() {
+		return
+	}
+	if err := h.present.note(time.Now()); err != nil {
+		h.d.log.Warn("it cannot be kept when we were connected: prompts that wait while we are away are answered however old they are", "err", err)
 	}
 }
 
