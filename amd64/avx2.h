@@ -29,20 +29,77 @@
 #define WORDS 8
 #define STRIPS 1
 
-// The bias of narrow values without minimums, and the same less a format's own.
-#define BIASBYTES ·bytes32(SB)
+// Constants of formats. Bytes of 15; the bias of narrow values without minimums
+// in panels, less a format's own.
+#define CONSTANTS
+#define BYTES15 ·bytes15(SB)
 #define BIASLESS8 ·bytes24(SB)
 
 // WIDE gives eight-bit values the class's form: as they are.
 #define WIDE(v)
 
-// LANE broadcasts 16 bytes to each lane.
-#define LANE(from, to) VBROADCASTI128 from, to
+// EVENLANES takes the even lanes of two vectors, ODDLANES the odd.
+#define EVENLANES(a, b, to) VPERM2I128 $0x20, b, a, to
+#define ODDLANES(a, b, to) VPERM2I128 $0x31, b, a, to
 
-// LOADLANES loads 16 bytes of 2 rows.
-#define LOADLANES(off, to) \
-	VBROADCASTI128 off(P), to; \
-	VINSERTI128    $1, off(P)(STRIDE*1), to, to
+// SPREAD loads 2 floats, each to all of a lane. Changes V7.
+#define SPREAD(from, to) \
+	VBROADCASTSS (from), to; \
+	VBROADCASTSS 4(from), V7; \
+	VBLENDPS     $0xf0, V7, to, to
+
+// GATHER widens f16 numbers of 2 blocks of the four rows, as D wants them.
+// Changes V15.
+#define GATHER(off, to) \
+	GATHER2(off, X15); \
+	VCVTPH2PS X15, to
+
+// LOADLANES loads 16 bytes of 2 blocks, LOADHALF 32 bytes of 1.
+#define LOADLANES(off, row, to) \
+	VBROADCASTI128 (off)row, to; \
+	VINSERTI128    $1, (off+BLOCK)row, to, to
+#define LOADHALF(off, row, to) VMOVDQU (off)row, to
+
+// STORESUMS stores the sums of the lanes of F. Changes V15.
+#define STORESUMS(to) \
+	VEXTRACTF128 $1, F, X15; \
+	VADDPS       V15, F, F; \
+	VMOVUPS      X8, to
+
+// UNBIAS prepares C for DOT32, which leaves the sums of products of 32 values,
+// whose bias is in bytes, with X0 and X1, four a lane. DOT32MIN is for values
+// without a bias. All change V7.
+//
+// Four products of six bits fit 16: 4*63*127 = 32004.
+#define UNBIAS(bytes) \
+	VPBROADCASTD bytes, V7; \
+	VPMADDUBSW   X0, V7, C; \
+	VPMADDUBSW   X1, V7, V7; \
+	VPADDW       V7, C, C
+#define DOT32(u0, u1, to) \
+	VPMADDUBSW X0, u0, to; \
+	VPMADDUBSW X1, u1, V7; \
+	VPADDW     V7, to, to; \
+	VPSUBW     C, to, to; \
+	VPMADDWD   ·words1(SB), to, to
+#define DOT32MIN(u0, u1, to) \
+	VPMADDUBSW X0, u0, to; \
+	VPMADDUBSW X1, u1, V7; \
+	VPADDW     V7, to, to; \
+	VPMADDWD   ·words1(SB), to, to
+
+// DOTWIDE does it for eight-bit values, sixteen a lane: only two products fit,
+// 2*128*127 = 32512, and those only if values are unsigned. So the activations take
+// the signs; they are never -128. Needs no C. Changes w.
+#define UNBIASWIDE(x, c)
+#define DOTWIDE(w, x, c, to) \
+	VPSIGNB    w, x, to; \
+	VPABSB     w, w; \
+	VPMADDUBSW to, w, to; \
+	VPMADDWD   ·words1(SB), to, to
+
+// FOLD makes the sums in V8 to V11 fit 256 bits.
+#define FOLD
 
 // LOADQUADS loads 16 bytes of 8 rows, those of row 4*i+j to lane i of vector j.
 #define LOADQUADS(off, a, b, c, d) \
@@ -65,60 +122,6 @@
 	VPACKUSDW V15, V15, V15; \
 	VPERMQ    $0x08, V15, V15; \
 	VCVTPH2PS X15, to
-
-// GATHERF16 widens the two f16 numbers at off of 2 rows into V15.
-#define GATHERF16(off) \
-	VMOVD     off(P), X15; \
-	VPINSRD   $1, off(P)(STRIDE*1), X15, X15; \
-	VCVTPH2PS X15, X15
-
-// STORELANES stores the first float of each lane of F. Changes V15.
-#define STORELANES(to) \
-	VEXTRACTF128 $1, F, X15; \
-	VUNPCKLPS    Y15, F, Y15; \
-	VMOVLPS      X15, to
-
-// DOT32 leaves in I, four a lane, the sums of products of 32 biased values with
-// X0 and X1, DOT32MIN of values without a bias, DOT32WIDE of eight-bit values;
-// DOT16 and DOT16MIN of 16 values with X0. All change V7 and V15.
-//
-// Four products of six bits fit 16: 4*63*127 = 32004. Of eight bits only two fit,
-// and those only if unsigned; the activations take the signs, being never -128.
-#define DOT32(u0, u1) \
-	VPMADDUBSW X0, u0, I; \
-	VPMADDUBSW X1, u1, V7; \
-	VPADDW     V7, I, I; \
-	VPMADDUBSW X0, BIASES, V7; \
-	VPMADDUBSW X1, BIASES, V15; \
-	VPADDW     V15, V7, V7; \
-	VPSUBW     V7, I, I; \
-	VPMADDWD   ·words1(SB), I, I
-#define DOT32MIN(u0, u1) \
-	VPMADDUBSW X0, u0, I; \
-	VPMADDUBSW X1, u1, V7; \
-	VPADDW     V7, I, I; \
-	VPMADDWD   ·words1(SB), I, I
-#define DOT32WIDE(w0, w1) \
-	VPSIGNB    w0, X0, I; \
-	VPABSB     w0, V15; \
-	VPMADDUBSW I, V15, I; \
-	VPMADDWD   ·words1(SB), I, I; \
-	VPSIGNB    w1, X1, V7; \
-	VPABSB     w1, V15; \
-	VPMADDUBSW V7, V15, V7; \
-	VPMADDWD   ·words1(SB), V7, V7; \
-	VPADDD     V7, I, I
-#define DOT16(u) \
-	VPMADDUBSW X0, u, I; \
-	VPMADDUBSW X0, BIASES, V7; \
-	VPSUBW     V7, I, I; \
-	VPMADDWD   ·words1(SB), I, I
-#define DOT16MIN(u) \
-	VPMADDUBSW X0, u, I; \
-	VPMADDWD   ·words1(SB), I, I
-
-// FOLD makes the sums in V8 to V11 fit 256 bits.
-#define FOLD
 
 // WIDENCOLUMN widens a column of a panel, 8 f16 numbers at P0.
 #define WIDENCOLUMN \

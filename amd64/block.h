@@ -12,26 +12,28 @@
 #define STRIDE3 R8
 #define LEFT AX // groups of 32 to go
 
-// gemv.h: LANES rows at a time, a row in each lane of 16 bytes.
+// gemv.h: 4 rows at a time, of each a vector with LANES groups, one a lane.
 #define Y DI // results
 #define W SI // the first of the rows
 #define ROWS CX // rows to go
-#define QROW R9 // activations,
-#define SCALEROW R10 // their scales
-#define SUMROW R11 // and sums
 #define P R12 // the first row's block
 #define Q R13 // activations of the block's columns,
 #define SCALE R14 // their scales
 #define SUM R15 // and sums
-#define AHEAD BX // what is prefetched
+#define FETCH R10 // what is prefetched,
+#define AHEAD BX // and how far
 
-// V0 to V3 hold values; V7, V9 and V12 to V15 are scratch.
-#define X0 V4 // 16 activations
-#define X1 V5 // and the next 16
-#define I V6 // integer sums
-#define F V8 // f32 results, a row's in all words of its lane
-#define EVENS V10 // numbers 2i in lane i
-#define BIASES V11 // bytes of the class's bias
+// V0 to V2 hold values; V7, V14 and V15 are scratch.
+#define C V3 // what sums start at, to end without a bias
+#define X0 V4 // the groups' first 16 activations
+#define X1 V5 // and second 16
+#define MASK V6 // which groups count
+#define F V8 // f32 results: row i's is the sum of word i of all lanes
+#define I0 V9 // integer sums of the four rows: a group's is the sum of its lane
+#define I1 V10
+#define I2 V11
+#define I3 V12
+#define D V13 // scales: row i's in word i of its group's lane
 
 // unpack.h: WORDS rows at a time, a word of each row in a vector.
 #define QOUT DI // a panel's values,

@@ -14,6 +14,7 @@
 	GLOBL name(SB), RODATA|NOPTR, $64
 
 FULL(·bytes15, $0x0f0f0f0f0f0f0f0f)
+FULL(·bytes8, $0x0808080808080808)
 FULL(·bytes24, $0x1818181818181818)
 FULL(·bytes32, $0x2020202020202020)
 FULL(·bytes120, $0x7878787878787878)
@@ -63,18 +64,26 @@ DATA ·tails+48(SB)/8, $0
 DATA ·tails+56(SB)/8, $0
 GLOBL ·tails(SB), RODATA|NOPTR, $64
 
-// evens is 2i in each word of lane i.
-DATA ·evens+0(SB)/8, $0
-DATA ·evens+8(SB)/8, $0
-DATA ·evens+16(SB)/8, $0x0000000200000002
-DATA ·evens+24(SB)/8, $0x0000000200000002
-DATA ·evens+32(SB)/8, $0x0000000400000004
-DATA ·evens+40(SB)/8, $0x0000000400000004
-DATA ·evens+48(SB)/8, $0x0000000600000006
-DATA ·evens+56(SB)/8, $0x0000000600000006
-GLOBL ·evens(SB), RODATA|NOPTR, $64
+// lastwords is sixteen words of zeros and sixteen of ones.
+DATA ·lastwords+0(SB)/8, $0x0000000000000000
+DATA ·lastwords+8(SB)/8, $0x0000000000000000
+DATA ·lastwords+16(SB)/8, $0x0000000000000000
+DATA ·lastwords+24(SB)/8, $0x0000000000000000
+DATA ·lastwords+32(SB)/8, $0x0000000000000000
+DATA ·lastwords+40(SB)/8, $0x0000000000000000
+DATA ·lastwords+48(SB)/8, $0x0000000000000000
+DATA ·lastwords+56(SB)/8, $0x0000000000000000
+DATA ·lastwords+64(SB)/8, $0xffffffffffffffff
+DATA ·lastwords+72(SB)/8, $0xffffffffffffffff
+DATA ·lastwords+80(SB)/8, $0xffffffffffffffff
+DATA ·lastwords+88(SB)/8, $0xffffffffffffffff
+DATA ·lastwords+96(SB)/8, $0xffffffffffffffff
+DATA ·lastwords+104(SB)/8, $0xffffffffffffffff
+DATA ·lastwords+112(SB)/8, $0xffffffffffffffff
+DATA ·lastwords+120(SB)/8, $0xffffffffffffffff
+GLOBL ·lastwords(SB), RODATA|NOPTR, $128
 
-// firsts is the first word of each lane.
-DATA ·firsts+0(SB)/8, $0x0000000400000000
-DATA ·firsts+8(SB)/8, $0x0000000c00000008
-GLOBL ·firsts(SB), RODATA|NOPTR, $16
+// lanes is the number of its lane for each of 16 words.
+DATA ·lanes+0(SB)/8, $0x0101010100000000
+DATA ·lanes+8(SB)/8, $0x0303030302020202
+GLOBL ·lanes(SB), RODATA|NOPTR, $16

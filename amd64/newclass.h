@@ -1,4 +1,4 @@
-// Forgets the class before this one, so that a file can have both.
+// Forgets the class before this one, so that a file can have both: AVX2, then VNNI.
 
 #ifdef LANES
 #undef V0
@@ -23,21 +23,25 @@
 #undef LANES
 #undef WORDS
 #undef STRIPS
-#undef BIASBYTES
+#undef CONSTANTS
+#undef BYTES15
 #undef BIASLESS8
 #undef WIDE
-#undef LANE
+#undef EVENLANES
+#undef ODDLANES
+#undef SPREAD
+#undef GATHER
 #undef LOADLANES
+#undef LOADHALF
+#undef STORESUMS
+#undef UNBIAS
+#undef DOT32
+#undef DOT32MIN
+#undef UNBIASWIDE
+#undef DOTWIDE
+#undef FOLD
 #undef LOADQUADS
 #undef F16LOW
 #undef F16HIGH
-#undef GATHERF16
-#undef STORELANES
-#undef DOT32
-#undef DOT32MIN
-#undef DOT32WIDE
-#undef DOT16
-#undef DOT16MIN
-#undef FOLD
 #undef WIDENCOLUMN
 #endif

@@ -11,13 +11,15 @@
 	VPADDB BIASLESS8, lo, lo; \
 	VPADDB BIASLESS8, hi, hi
 #define GEMV \
-	GATHERF16(0); \
-	FIRST(V9); \
+	GATHER(0, D); \
 	LOADX; \
-	LOADLANES(2, V0); \
-	SPLIT(V0, V0, V1); \
-	DOT32(V0, V1); \
-	ADDDOT(V9)
+	UNBIAS(·bytes8(SB)); \
+	FOURROWS(DOT); \
+	ADDDOTS
+#define DOT(row, to) \
+	LOADLANES(2, row, V0); \
+	NIBBLES(V0, V0, V1); \
+	DOT32(V0, V1, to)
 #define UNPACK \
 	PUTF16; \
 	LOADWORDS(2); \

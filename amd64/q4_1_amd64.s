@@ -7,15 +7,16 @@
 #define COLUMNS 32
 #define GROUP 32
 #define GEMV \
-	GATHERF16(0); \
-	FIRST(V9); \
-	SECOND(V12); \
-	ADDMIN(V12); \
+	GATHER(2, D); \
+	ADDMINS; \
+	GATHER(0, D); \
 	LOADX; \
-	LOADLANES(4, V0); \
+	FOURROWS(DOT); \
+	ADDDOTS
+#define DOT(row, to) \
+	LOADLANES(4, row, V0); \
 	NIBBLES(V0, V0, V1); \
-	DOT32MIN(V0, V1); \
-	ADDDOT(V9)
+	DOT32MIN(V0, V1, to)
 #define UNPACK \
 	PUTF16MIN; \
 	LOADWORDS(4); \

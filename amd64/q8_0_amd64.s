@@ -7,15 +7,23 @@
 #define COLUMNS 32
 #define GROUP 32
 #define GEMV \
-	GATHERF16(0); \
-	FIRST(V9); \
-	LOADX; \
-	LOADLANES(2, V0); \
-	LOADLANES(18, V1); \
+	GATHER(0, D); \
+	VMOVUPS (Q), X0; \
+	VMOVUPS (16*LANES)(Q), X1; \
+	UNBIASWIDE(X0, C); \
+	UNBIASWIDE(X1, V2); \
+	FOURROWS(DOT); \
+	ADDDOTS
+#define DOT(row, to) \
+	LOADHALF(2, row, V0); \
+	LOADHALF(2+LANES/2*BLOCK, row, V1); \
 	WIDE(V0); \
 	WIDE(V1); \
-	DOT32WIDE(V0, V1); \
-	ADDDOT(V9)
+	DOTWIDE(V0, X0, C, V14); \
+	DOTWIDE(V1, X1, V2, V15); \
+	EVENLANES(V14, V15, to); \
+	ODDLANES(V14, V15, V15); \
+	VPADDD V15, to, to
 #define UNPACK \
 	PUTF16; \
 	PUTWIDE(2, 0); \

@@ -3,37 +3,63 @@
 // NIBBLES splits bytes into low and high halves; lo may be raw.
 #define NIBBLES(raw, lo, hi) \
 	VPSRLW $4, raw, hi; \
-	AND    ·bytes15(SB), raw, lo; \
-	AND    ·bytes15(SB), hi, hi
+	AND    BYTES15, raw, lo; \
+	AND    BYTES15, hi, hi
 
-// In a Gemv, a row a lane:
+// In a Gemv, a group a lane:
 
-// FIRST and SECOND spread the first or the second of each row's two numbers in
-// V15 over the row's lane. SECOND changes V15.
-#define FIRST(to) VPERMPS V15, EVENS, to
-#define SECOND(to) \
-	VMOVSHDUP V15, V15; \
-	VPERMPS   V15, EVENS, to
+// FOURROWS does a step for each of the four rows.
+#define FOURROWS(STEP) \
+	STEP((P), I0); \
+	STEP((P)(STRIDE*1), I1); \
+	STEP((P)(STRIDE*2), I2); \
+	STEP((P)(STRIDE3*1), I3)
 
-// LOADX loads the activations of a group of 32.
+// LOADX splits the activations of a lane's groups into halves.
 #define LOADX \
-	LANE((Q), X0); \
-	LANE(16(Q), X1)
+	VMOVUPS (Q), V14; \
+	VMOVUPS (16*LANES)(Q), V15; \
+	EVENLANES(V14, V15, X0); \
+	ODDLANES(V14, V15, X1)
 
-// ADDDOT adds a group's sum, times the scales of rows and of activations, to the
-// result; ADDMIN its minimums times the sum of activations. Both change V7.
-#define ADDDOT(scale) \
-	VPSHUFD      $0xb1, I, V7; \
-	VPADDD       V7, I, I; \
-	VPSHUFD      $0x4e, I, V7; \
-	VPADDD       V7, I, I; \
-	VCVTDQ2PS    I, I; \
-	VBROADCASTSS (SCALE), V7; \
-	VMULPS       V7, scale, V7; \
-	VFMADD231PS  V7, I, F
-#define ADDMIN(min) \
-	VBROADCASTSS (SUM), V7; \
-	VFMADD231PS  min, V7, F
+// GATHER2 loads the f16 numbers at off of 2 blocks of the four rows.
+#define GATHER2(off, to) \
+	VMOVD   (off)(P), to; \
+	VPINSRW $1, (off)(P)(STRIDE*1), to, to; \
+	VPINSRW $2, (off)(P)(STRIDE*2), to, to; \
+	VPINSRW $3, (off)(P)(STRIDE3*1), to, to; \
+	VPINSRW $4, (off+BLOCK)(P), to, to; \
+	VPINSRW $5, (off+BLOCK)(P)(STRIDE*1), to, to; \
+	VPINSRW $6, (off+BLOCK)(P)(STRIDE*2), to, to; \
+	VPINSRW $7, (off+BLOCK)(P)(STRIDE3*1), to, to
+
+// SUM4 adds up the lanes of I0 to I3, to a word for each of them in I0. Changes
+// V15.
+#define SUM4 \
+	VPUNPCKLDQ  I1, I0, V15; \
+	VPUNPCKHDQ  I1, I0, I0; \
+	VPADDD      V15, I0, I0; \
+	VPUNPCKLDQ  I3, I2, V15; \
+	VPUNPCKHDQ  I3, I2, I2; \
+	VPADDD      V15, I2, I2; \
+	VPUNPCKLQDQ I2, I0, V15; \
+	VPUNPCKHQDQ I2, I0, I0; \
+	VPADDD      V15, I0, I0
+
+// ADDDOTS adds the sums, times the scales of weights, in D, and of activations, to
+// the result; ADDMINS the minimums in D times the sums of activations. Both change
+// V15.
+#define ADDDOTS \
+	SUM4; \
+	VCVTDQ2PS   I0, I0; \
+	SPREAD(SCALE, V15); \
+	AND         MASK, V15, V15; \
+	VMULPS      V15, D, D; \
+	VFMADD231PS D, I0, F
+#define ADDMINS \
+	SPREAD(SUM, V15); \
+	AND         MASK, V15, V15; \
+	VFMADD231PS V15, D, F
 
 // In an unpacker, a row a word:
 

@@ -29,22 +29,95 @@
 #define WORDS 16
 #define STRIPS 2
 
-// The bias of values without minimums, and the same less a format's own.
-#define BIASBYTES ·bytes128(SB)
-#define BIASLESS8 ·bytes120(SB)
+// Constants of formats, in registers: as operands in memory they would straddle
+// cache lines. Bytes of 15; the bias of values without minimums in panels, and the
+// same less a format's own; 0 to 3, each in all words of a lane.
+#define CONSTANTS \
+	VPBROADCASTD ·bytes15(SB), BYTES15; \
+	VPBROADCASTD ·bytes128(SB), BYTES128; \
+	VPBROADCASTD ·bytes120(SB), BIASLESS8; \
+	VPMOVZXBD    ·lanes(SB), LANENUMBERS
+#define BYTES15 Z16
+#define BYTES128 Z17
+#define BIASLESS8 Z18
+#define LANENUMBERS Z19
 
 // WIDE gives eight-bit values the class's form: adding 128 is flipping the sign.
-#define WIDE(v) VPXORD ·bytes128(SB), v, v
+#define WIDE(v) VPXORD BYTES128, v, v
 
-// LANE broadcasts 16 bytes to each lane.
-#define LANE(from, to) VBROADCASTI32X4 from, to
+// EVENLANES takes the even lanes of two vectors, ODDLANES the odd.
+#define EVENLANES(a, b, to) VSHUFI32X4 $0x88, b, a, to
+#define ODDLANES(a, b, to) VSHUFI32X4 $0xdd, b, a, to
 
-// LOADLANES loads 16 bytes of 4 rows.
-#define LOADLANES(off, to) \
-	VBROADCASTI32X4 off(P), to; \
-	VINSERTI32X4    $1, off(P)(STRIDE*1), to, to; \
-	VINSERTI32X4    $2, off(P)(STRIDE*2), to, to; \
-	VINSERTI32X4    $3, off(P)(STRIDE3*1), to, to
+// SPREAD loads 4 floats, each to all of a lane.
+#define SPREAD(from, to) \
+	VBROADCASTF32X4 (from), to; \
+	VPERMPS         to, LANENUMBERS, to
+
+// GATHER widens f16 numbers of 4 blocks of the four rows, as D wants them. Changes
+// V7 and V15.
+#define GATHER(off, to) \
+	GATHER2(off, X15); \
+	GATHER2(off+2*BLOCK, X7); \
+	VINSERTI128 $1, X7, Y15, Y15; \
+	VCVTPH2PS   Y15, to
+
+// LOADLANES loads 16 bytes of 4 blocks, LOADHALF 32 bytes of 2.
+#define LOADLANES(off, row, to) \
+	VBROADCASTI32X4 (off)row, to; \
+	VINSERTI32X4    $1, (off+BLOCK)row, to, to; \
+	VINSERTI32X4    $2, (off+2*BLOCK)row, to, to; \
+	VINSERTI32X4    $3, (off+3*BLOCK)row, to, to
+#define LOADHALF(off, row, to) \
+	VBROADCASTI64X4 (off)row, to; \
+	VINSERTI64X4    $1, (off+BLOCK)row, to, to
+
+// STORESUMS stores the sums of the lanes of F. Changes V15.
+#define STORESUMS(to) \
+	VEXTRACTF64X4 $1, F, Y15; \
+	VADDPS        V15, F, F; \
+	VEXTRACTF128  $1, Y8, X15; \
+	VADDPS        V15, F, F; \
+	VMOVUPS       X8, to
+
+// UNBIAS prepares C for DOT32, which leaves the sums of products of 32 values,
+// whose bias is in bytes, with X0 and X1, four a lane. DOT32MIN is for values
+// without a bias. UNBIAS changes V7.
+#define UNBIAS(bytes) \
+	VPBROADCASTD bytes, V7; \
+	XOR      C, C, C; \
+	VPDPBUSD X0, V7, C; \
+	VPDPBUSD X1, V7, C; \
+	XOR      V7, V7, V7; \
+	VPSUBD   C, V7, C
+#define DOT32(u0, u1, to) \
+	VMOVDQA32 C, to; \
+	VPDPBUSD X0, u0, to; \
+	VPDPBUSD X1, u1, to
+#define DOT32MIN(u0, u1, to) \
+	XOR      to, to, to; \
+	VPDPBUSD X0, u0, to; \
+	VPDPBUSD X1, u1, to
+
+// UNBIASWIDE and DOTWIDE do it for WIDE values, sixteen a lane.
+#define UNBIASWIDE(x, c) \
+	XOR      V7, V7, V7; \
+	VPDPBUSD x, BYTES128, V7; \
+	XOR      c, c, c; \
+	VPSUBD   V7, c, c
+#define DOTWIDE(w, x, c, to) \
+	VMOVDQA32 c, to; \
+	VPDPBUSD  x, w, to
+
+// FOLD makes the sums in V8 to V11 fit 256 bits.
+#define FOLD \
+	FOLD1(Z8, Y8); \
+	FOLD1(Z9, Y9); \
+	FOLD1(Z10, Y10); \
+	FOLD1(Z11, Y11)
+#define FOLD1(z, y) \
+	VEXTRACTF64X4 $1, z, Y0; \
+	VADDPS        Y0, y, y
 
 // LOADQUADS loads 16 bytes of 16 rows, those of row 4*i+j to lane i of vector j.
 #define LOADQUADS(off, a, b, c, d) \
@@ -69,53 +142,6 @@
 #define F16HIGH(from, to) \
 	VPSRLD $16, from, V15; \
 	F16LOW(V15, to)
-
-// GATHERF16 widens the two f16 numbers at off of 4 rows into V15.
-#define GATHERF16(off) \
-	VMOVD     off(P), X15; \
-	VPINSRD   $1, off(P)(STRIDE*1), X15, X15; \
-	VPINSRD   $2, off(P)(STRIDE*2), X15, X15; \
-	VPINSRD   $3, off(P)(STRIDE3*1), X15, X15; \
-	VCVTPH2PS X15, Y15
-
-// STORELANES stores the first float of each lane of F. Changes V15.
-#define STORELANES(to) \
-	VMOVDQU ·firsts(SB), X15; \
-	VPERMD  F, V15, V15; \
-	VMOVUPS X15, to
-
-// DOT32 leaves in I, four a lane, the sums of products of 32 biased values with
-// X0 and X1, DOT32MIN of values without a bias, DOT32WIDE of eight-bit values;
-// DOT16 and DOT16MIN of 16 values with X0. All change V7.
-#define DOT32(u0, u1) \
-	VPXOR    X7, X7, X7; \
-	VPDPBUSD X0, BIASES, V7; \
-	VPDPBUSD X1, BIASES, V7; \
-	DOT32MIN(u0, u1); \
-	VPSUBD   V7, I, I
-#define DOT32MIN(u0, u1) \
-	VPXOR    X6, X6, X6; \
-	VPDPBUSD X0, u0, I; \
-	VPDPBUSD X1, u1, I
-#define DOT32WIDE(w0, w1) DOT32(w0, w1)
-#define DOT16(u) \
-	VPXOR    X7, X7, X7; \
-	VPDPBUSD X0, BIASES, V7; \
-	DOT16MIN(u); \
-	VPSUBD   V7, I, I
-#define DOT16MIN(u) \
-	VPXOR    X6, X6, X6; \
-	VPDPBUSD X0, u, I
-
-// FOLD makes the sums in V8 to V11 fit 256 bits.
-#define FOLD \
-	FOLD1(Z8, Y8); \
-	FOLD1(Z9, Y9); \
-	FOLD1(Z10, Y10); \
-	FOLD1(Z11, Y11)
-#define FOLD1(z, y) \
-	VEXTRACTF64X4 $1, z, Y0; \
-	VADDPS        Y0, y, y
 
 // WIDENCOLUMN widens a column of a panel, 32 f16 numbers at P0.
 #define WIDENCOLUMN \

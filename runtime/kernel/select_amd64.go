@@ -81,7 +81,7 @@ func amd64Class(s Set, blocks map[quant.Type]blocksAMD64, floats map[quant.Type]
 		}
 		class.names[f.Type] = namesOf(blocks[f.Type].gemv, g.forFormat(f))
 		if call, ok := blocks[f.Type]; ok {
-			class.Gemv[f.Type] = gemvWith(f, call.gemv)
+			class.Gemv[f.Type] = gemvOfFour(f, call.gemv)
 			class.Unpack[f.Type] = unpackWith(f, s.PanelRows, call.unpack)
 			continue
 		}
@@ -103,6 +103,18 @@ func amd64Class(s Set, blocks map[quant.Type]blocksAMD64, floats map[quant.Type]
 	class.Softmax = softmaxWith(amd64.Softmax)
 	class.Add = addWith(amd64.Add)
 	return class
+}
+
+// gemvOfFour is gemvWith for functions that want four groups of columns at least.
+func gemvOfFour(f *quant.Format, call gemvCallee) func(y []float32, w []byte, stride int, x *quant.Row) {
+	gemv, portable := gemvWith(f, call), Portable.Gemv[f.Type]
+	return func(y []float32, w []byte, stride int, x *quant.Row) {
+		if len(x.Q) < 4*quant.ActivationGroup {
+			portable(y, w, stride, x)
+			return
+		}
+		gemv(y, w, stride, x)
+	}
 }
 
 // unpackWords is the meaning of the unpackers of this architecture: values
