@@ -106,6 +106,7 @@ type Result struct {
 	CachedTokens     int // prompt tokens whose KV state was kept from before
 	Prefill, Decode  time.Duration
 	Logprobs         *Logprobs // nil unless asked for
+	Scores           []Score   // of Choose, in the order of the choices
 }
 
 // Logprobs is llama-cpp-python's object with the ids beside it. With Echo it

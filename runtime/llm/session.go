@@ -77,6 +77,7 @@ type generation struct {
 	ids     []tokenizer.ID
 
 	slot     *slot
+	behind   func(logits []float32) error // gets what follows the prompt
 	sampler  *sample.Sampler
 	decoder  *tokenizer.Decoder
 	stopper  *stopper
@@ -147,16 +148,10 @@ func (g *generation) run(key string, yield func(string, error) bool) error {
 
 // begin checks what can be checked before anything is computed.
 func (g *generation) begin(key string) (err error) {
-	o := &g.options
-	if len(g.ids) == 0 {
-		return errors.New("the prompt is empty: give it at least one token")
-	}
-	if len(g.ids) >= g.plan.Context {
-		return &ContextError{Prompt: len(g.ids), Context: g.plan.Context}
-	}
-	if err := g.checkFile(); err != nil {
+	if err := g.enter(key, 1); err != nil {
 		return err
 	}
+	o := &g.options
 	g.result.Seed = rand.Uint64()
 	if o.Seed != nil {
 		g.result.Seed = *o.Seed
@@ -166,24 +161,40 @@ func (g *generation) begin(key string) (err error) {
 	g.sampleNext = func(_ int, logits []float32) error { return g.sample(logits) }
 	g.decoder = g.tokens.NewDecoder(false)
 	g.stopper = newStopper(o.Stop)
-	g.result.PromptTokens = len(g.ids)
+	g.behind = g.sample
 	if o.Logprobs > 0 {
 		g.logprobs = newRecorder(g.tokens, o.Logprobs, g.ids, o.Echo)
+		if o.Echo { // then every token of the prompt is computed
+			g.result.CachedTokens = 0
+			g.slot.tokens = g.slot.tokens[:0]
+		}
 	}
+	return nil
+}
+
+// enter finds the slot to compute in, which has room for that many tokens behind
+// the prompt.
+func (g *generation) enter(key string, room int) (err error) {
+	if len(g.ids) == 0 {
+		return errors.New("the prompt is empty: give it at least one token")
+	}
+	if len(g.ids)+room > g.plan.Context {
+		return &ContextError{Prompt: len(g.ids) + room - 1, Context: g.plan.Context}
+	}
+	if err := g.checkFile(); err != nil {
+		return err
+	}
+	g.result.PromptTokens = len(g.ids)
 	if g.slot, g.result.CachedTokens, err = g.claim(key, g.ids); err != nil {
 		return err
 	}
-	// The last token is computed in any case, for what follows it; with echoed
-	// log-probabilities all of them are.
+	// The last token is computed in any case, for what follows it.
 	g.result.CachedTokens = min(g.result.CachedTokens, len(g.ids)-1)
-	if g.logprobs != nil && o.Echo {
-		g.result.CachedTokens = 0
-	}
 	g.slot.tokens = g.slot.tokens[:g.result.CachedTokens]
 	return nil
 }
 
-// prefill computes the prompt in batches and samples what follows it.
+// prefill computes the prompt in batches, up to what follows it.
 func (g *generation) prefill() error {
 	g.progress()
 	for len(g.slot.tokens) < len(g.ids) {
@@ -201,7 +212,7 @@ func (g *generation) prefill() error {
 				g.logprobs.add(logits, g.ids[at+row+1])
 			}
 			if at+row == len(g.ids)-1 {
-				return g.sample(logits)
+				return g.behind(logits)
 			}
 			return nil
 		})
@@ -249,21 +260,25 @@ func (g *generation) sample(logits []float32) error {
 // forward computes tokens at the slot's end. What it leaves in the cache counts
 // only if all of it went well.
 func (g *generation) forward(tokens []tokenizer.ID, wanted model.Wanted, each func(int, []float32) error) error {
-	if time.Since(g.checked) >= fileCheck {
-		if err := g.checkFile(); err != nil {
-			return err
-		}
-	}
 	g.batch = g.batch[:0]
 	for _, id := range tokens {
 		g.batch = append(g.batch, int32(id))
 	}
 	g.span[0] = model.Span{Cache: g.slot.cache, Position: len(g.slot.tokens), Tokens: g.batch, Logits: wanted}
-	if err := g.state.Forward(g.Context, g.span[:], each); err != nil {
-		return asModelError(err)
+	if err := g.compute(g.span[:], each); err != nil {
+		return err
 	}
 	g.slot.tokens = append(g.slot.tokens, tokens...)
 	return nil
+}
+
+func (g *generation) compute(batch []model.Span, each func(int, []float32) error) error {
+	if time.Since(g.checked) >= fileCheck {
+		if err := g.checkFile(); err != nil {
+			return err
+		}
+	}
+	return asModelError(g.state.Forward(g.Context, batch, each))
 }
 
 // checkFile fails when the file was written to or cut short. One that was

@@ -69,7 +69,7 @@ func (s *State) attendBlock(w *workspace, first, n, head int) {
 	for i := range b.queries {
 		scores := w.scores[i*positions : (i+1)*positions]
 		seen := row.position + i/group + 1 // a token sees itself and what came before
-		set.Softmax(scores[:seen], scale)
+		s.softmax(scores[:seen], row.hidden, scale)
 		clear(scores[seen:])
 		b.queries[i].X = scores
 	}
@@ -81,6 +81,18 @@ func (s *State) attendBlock(w *workspace, first, n, head int) {
 	for i := range b.queries {
 		copy(s.a[(first+i/group)*c.QDim()+(head*group+i%group)*c.HeadDim:], w.mixed[i*c.HeadDim:(i+1)*c.HeadDim])
 	}
+}
+
+// softmax is that of the scores that are not hidden; those come to nothing.
+func (s *State) softmax(scores []float32, hidden Range, scale float32) {
+	if hidden.len() == 0 {
+		s.Kernel.Softmax(scores, scale)
+		return
+	}
+	copy(scores[hidden.From:], scores[hidden.To:])
+	s.Kernel.Softmax(scores[:len(scores)-hidden.len()], scale)
+	copy(scores[hidden.To:], scores[hidden.From:len(scores)-hidden.len()])
+	clear(scores[hidden.From:hidden.To])
 }
 
 // block is the attention of some queries to the positions of one key head.

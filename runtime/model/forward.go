@@ -12,7 +12,16 @@ type Span struct {
 	Position int
 	Tokens   []int32
 	Logits   Wanted
+	Hidden   Range // of positions before Position
 }
+
+// Range is the positions from From up to To, without To. Positions that are
+// hidden from a span are not seen by it and not counted in the turning of its
+// queries and keys: alternatives lie behind one prompt side by side, each of
+// which follows the prompt directly.
+type Range struct{ From, To int }
+
+func (r Range) len() int { return r.To - r.From }
 
 // Wanted says of which rows of a span the logits are computed.
 type Wanted int
@@ -29,6 +38,7 @@ type row struct {
 	position int
 	cache    *Cache
 	rest     int // rows of its span from this one on
+	hidden   Range
 }
 
 // step is a parallel part of a pass. byRow splits the work by rows and is over
@@ -131,6 +141,9 @@ func (s *State) begin(batch []Span) error {
 			return fmt.Errorf("model: position %d is beyond the cache of %d",
 				span.Position+len(span.Tokens)-1, min(span.Cache.Positions, s.Context))
 		}
+		if h := span.Hidden; h.From < 0 || h.len() < 0 || h.To > span.Position {
+			return fmt.Errorf("model: positions %d to %d cannot be hidden from position %d", h.From, h.To, span.Position)
+		}
 		for i, token := range span.Tokens {
 			if token < 0 || int(token) >= s.model.Vocab {
 				return fmt.Errorf("model: token %d is not in the vocabulary of %d", token, s.model.Vocab)
@@ -138,7 +151,7 @@ func (s *State) begin(batch []Span) error {
 			if span.Logits == All || span.Logits == Last && i == len(span.Tokens)-1 {
 				s.wanted = append(s.wanted, len(s.rows))
 			}
-			s.rows = append(s.rows, row{token: token, position: span.Position + i, cache: span.Cache, rest: len(span.Tokens) - i})
+			s.rows = append(s.rows, row{token: token, position: span.Position + i, cache: span.Cache, rest: len(span.Tokens) - i, hidden: span.Hidden})
 		}
 	}
 	for _, a := range [...]*activations{&s.in, &s.attention, &s.hidden} {

@@ -244,6 +244,45 @@ func TestSpansAndCopiedPrefixes(t *testing.T) {
 	}
 }
 
+// Alternatives side by side behind one prompt give what each gives alone.
+func TestHiddenPositions(t *testing.T) {
+	r := references(t)[2]
+	m := load(t, filepath.Join("testdata/mini", r.File))
+	const head = 9
+	alternatives := [][]int32{r.Tokens[head : head+5], r.Tokens[head+2 : head+3], r.Tokens[head+3 : head+9]}
+	for _, set := range kernel.All() {
+		if !set.Usable {
+			continue
+		}
+		e := newEngine(t, m, set, 2)
+		e.logits(t, r.Tokens[:head], head)
+		var spans []Span
+		var want, got [][]float32
+		at := head
+		for _, tokens := range alternatives {
+			alone := newEngine(t, m, set, 2).logits(t, append(append([]int32(nil), r.Tokens[:head]...), tokens...), head, len(tokens))
+			want = append(want, alone[head:]...)
+			spans = append(spans, Span{Cache: e.cache, Position: at, Tokens: tokens, Logits: All, Hidden: Range{head, at}})
+			at += len(tokens)
+		}
+		// The last one goes on in a second batch.
+		last := spans[2]
+		spans[2].Tokens = last.Tokens[:2]
+		last.Position, last.Tokens = last.Position+2, last.Tokens[2:]
+		for _, batch := range [][]Span{spans, {last}} {
+			if err := e.Forward(context.Background(), batch, func(_ int, logits []float32) error {
+				got = append(got, append([]float32(nil), logits...))
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if d := divergence(want, got); len(got) != len(want) || d > 1e-4 {
+			t.Errorf("%s: side by side the alternatives differ from each alone by %.2g nats", set.Name, d)
+		}
+	}
+}
+
 func TestForwardStopsBetweenLayers(t *testing.T) {
 	m := load(t, "testdata/mini/mini-q8_0.gguf")
 	e := newEngine(t, m, &kernel.Portable, 1)
@@ -263,6 +302,7 @@ func TestForwardRefusesWhatDoesNotFit(t *testing.T) {
 		"negative token":              {Tokens: []int32{-1}},
 		"position beyond the cache":   {Position: 256, Tokens: []int32{1}},
 		"more rows than a batch":      {Tokens: make([]int32, 41)},
+		"hides what is not before it": {Position: 3, Tokens: []int32{1}, Hidden: Range{2, 4}},
 	} {
 		span.Cache = e.cache
 		if err := e.Forward(context.Background(), []Span{span}, nil); err == nil {

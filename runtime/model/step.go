@@ -23,7 +23,7 @@ func (s *State) embed(worker, workers int) {
 		e.Format.Dequantize(s.x[r*dim:(r+1)*dim], e.Data[int(row.token)*stride:])
 		clear(s.o[r*dim : (r+1)*dim])
 		dims := s.model.Rope.Dims
-		s.model.Rope.Angles(s.rope[r*dims:(r+1)*dims], row.position)
+		s.model.Rope.Angles(s.rope[r*dims:(r+1)*dims], row.position-row.hidden.len())
 	}, nil)
 }
 

@@ -99,6 +99,21 @@ func (t *Tokenizer) EncodeCut(text string, cuts []int) []ID {
 	return t.encode(text, true, cuts)
 }
 
+// EncodeRest returns the ids of a text that goes on behind others, as an answer
+// goes on behind its prompt: plain text, with nothing added before or behind it.
+func (t *Tokenizer) EncodeRest(text string) []ID {
+	var m merger
+	var ids []ID
+	for _, f := range t.specials.split(text, false, nil) {
+		if f.id != None { // one that plain text may spell
+			ids = append(ids, f.id)
+			continue
+		}
+		ids = t.model.encode(ids, text[f.start:f.end], &m)
+	}
+	return ids
+}
+
 func (t *Tokenizer) encode(text string, special bool, cuts []int) []ID {
 	var m merger
 	ids := make([]ID, 0, len(text)/3+2)

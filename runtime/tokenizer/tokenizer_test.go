@@ -52,6 +52,25 @@ func TestSpacePrefix(t *testing.T) {
 	}
 }
 
+func TestRestHasNothingAdded(t *testing.T) {
+	yes := true
+	spm, bpe := smallSPM("▁", "a", "▁a"), smallBPE()
+	spm.AddEOS, bpe.AddBOS = &yes, &yes
+	const a, A = 260, 2 + 'a' - '!'
+	for _, test := range []struct {
+		config Config
+		text   string
+		want   []ID
+	}{{spm, "a", []ID{a}}, {spm, " a", []ID{a + 1}}, {spm, "", nil}, {bpe, "a", []ID{A}}} {
+		if got := mustNew(t, test.config).EncodeRest(test.text); !slices.Equal(got, test.want) {
+			t.Errorf("%s %q: got %v, want %v", test.config.Model, test.text, got, test.want)
+		}
+	}
+	if got := mustNew(t, spm).EncodeRest("</s>"); slices.Contains(got, 2) {
+		t.Errorf("plain text became the end of sequence: %v", got)
+	}
+}
+
 // TestPlainTextSpellsNoControlToken holds what llama.cpp does not promise: its
 // merges can end in a control token.
 func TestPlainTextSpellsNoControlToken(t *testing.T) {
