@@ -22,7 +22,7 @@ func generateOptions(r config.Request) llm.GenerateOptions {
 
 // answerOf maps what a generation came to to what is said about it.
 func answerOf(model string, r llm.Result) mqtt.Result {
-	return mqtt.Result{
+	out := mqtt.Result{
 		Model:            model,
 		Text:             r.Text,
 		FinishReason:     r.FinishReason,
@@ -33,4 +33,8 @@ func answerOf(model string, r llm.Result) mqtt.Result {
 		Decode:           r.Decode,
 		Logprobs:         r.Logprobs,
 	}
+	if r.Scores != nil {
+		out.Scores = r.Scores
+	}
+	return out
 }

@@ -33,6 +33,7 @@ type engine interface {
 // session is an *llm.Session.
 type session interface {
 	Generate(ctx context.Context, ids []tokenizer.ID, o llm.GenerateOptions) iter.Seq2[string, error]
+	Choose(ctx context.Context, ids []tokenizer.ID, choices []string, o llm.ChooseOptions) iter.Seq2[string, error]
 	Result() llm.Result
 	Progress() uint64
 	Close() error

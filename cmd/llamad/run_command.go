@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,7 @@ type runOptions struct {
 	model    *modelFlags
 	fields   *fields
 	messages string
+	oneOf    []string
 	raw      bool
 	echo     bool
 	logprobs int
@@ -45,6 +47,7 @@ text instead, control tokens included, and the defaults are llama-cpp-python's:
 --temperature 0.8 --repeat-penalty 1 --max-tokens 16.`,
 		Example: `  llamad run tinyllama.gguf "Why is the sky blue?"
   llamad run tinyllama.gguf --system "Answer in one sentence." --temperature 0 < question.txt
+  llamad run tinyllama.gguf --one-of yes --one-of no "Is the sky blue?"
   llamad run tinyllama.gguf --raw --echo --logprobs 5 --json "The capital of France is"
   llamad run tinyllama.gguf --messages '[{"role":"user","content":"Hello"}]'`,
 		Args: arguments([]string{"MODEL"}, "PROMPT"),
@@ -55,6 +58,7 @@ text instead, control tokens included, and the defaults are llama-cpp-python's:
 	o.fields = newFields(flags, "system", "max_tokens", "temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed", "stop", "plain")
 	o.fields.deadline(flags)
 	flags.StringVar(&o.messages, "messages", "", "a conversation instead of a prompt: a `JSON` list of {\"role\",\"content\"}")
+	flags.StringArrayVar(&o.oneOf, "one-of", nil, "answer with the likeliest of these `text`s; give it once for each; --json shows the scores")
 	flags.BoolVar(&o.raw, "raw", false, "the prompt is the complete text with its control tokens")
 	flags.BoolVar(&o.echo, "echo", false, "begin the answer with the prompt")
 	flags.IntVar(&o.logprobs, "logprobs", 0, "with --json, log-probabilities of the `n` likeliest tokens at each position")
@@ -71,6 +75,12 @@ func (o *runOptions) run(ctx context.Context, args []string) error {
 	}
 	if o.logprobs > 0 && !o.json {
 		return usagef("--logprobs goes with --json")
+	}
+	if o.oneOf != nil && (len(o.oneOf) < 2 || slices.Contains(o.oneOf, "")) {
+		return usagef("--one-of: expected it twice or more, each time with a text")
+	}
+	if o.oneOf != nil && (o.echo || o.logprobs > 0) {
+		return usagef("--one-of: does not go with --echo and --logprobs")
 	}
 	prompt, err := o.prompt(args)
 	if err != nil {
@@ -156,7 +166,11 @@ func (o *runOptions) answer(ctx context.Context, m *llm.Model, p llm.Prompt, r c
 	if stream && o.echo {
 		out.WriteString(mqtt.Clean(m.Tokenizer().Decode(ids, true)))
 	}
-	for text, err := range session.Generate(ctx, ids, generate) {
+	pieces := session.Generate(ctx, ids, generate)
+	if o.oneOf != nil {
+		pieces = session.Choose(ctx, ids, o.oneOf, llm.ChooseOptions{Raw: p.Raw, OnPrefill: reading.show})
+	}
+	for text, err := range pieces {
 		reading.clear()
 		if err != nil {
 			return errors.Join(err, out.Flush())

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"llamad/mqtt"
+	"llamad/runtime/llm"
 )
 
 // smollm2 is the model that make downloads for the tests.
@@ -89,6 +90,23 @@ func TestRunJSON(t *testing.T) {
 	out = llamad(t, "", "run", "--json", "--max-tokens", "1", "--messages", `[{"role":"user","content":"Hi"}]`, model)
 	if !strings.Contains(out, `"object":"chat.completion"`) || !strings.Contains(out, `"message":{"role":"assistant"`) || !strings.Contains(out, `"logprobs":null`) {
 		t.Errorf("answer to messages: %s", out)
+	}
+}
+
+func TestRunChooses(t *testing.T) {
+	model := smollm2(t)
+	args := []string{"run", model, "--raw", "--one-of", " London", "--one-of", " Paris", "The capital of France is"}
+	if out := llamad(t, "", args...); out != " Paris\n" {
+		t.Errorf("chosen: %q", out)
+	}
+	out := llamad(t, "", append(args, "--json")...)
+	var a struct {
+		Text   string
+		Scores []llm.Score
+	}
+	if err := json.Unmarshal([]byte(out), &a); err != nil || a.Text != " Paris" || len(a.Scores) != 2 || a.Scores[1].Text != " Paris" ||
+		a.Scores[1].Probability < 0.9 || a.Scores[0].Logprob > a.Scores[1].Logprob {
+		t.Errorf("%v: %s", err, out)
 	}
 }
 

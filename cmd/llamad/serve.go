@@ -46,7 +46,11 @@ func (d *daemon) generate(ctx context.Context, req *mqtt.Request) {
 	o := options(req) // 5. request fields -> how to generate
 	o.OnPrefill = func(done, total int) { d.mqtt.Status(req, mqtt.Prefill, 0, 100*done/total) }
 
-	for text, err := range session.Generate(ctx, ids, o) { // 6. forward -> logits -> id -> whole UTF-8
+	pieces := session.Generate(ctx, ids, o) // 6. forward -> logits -> id -> whole UTF-8
+	if req.OneOf != nil {
+		pieces = session.Choose(ctx, ids, req.OneOf, llm.ChooseOptions{Raw: req.Raw, OnPrefill: o.OnPrefill})
+	}
+	for text, err := range pieces {
 		if err != nil {
 			d.fail(req, err)
 			return
@@ -107,9 +111,6 @@ func (d *daemon) enqueue(req *mqtt.Request) error {
 
 // notYet refuses what a request may ask for and this version cannot do.
 func notYet(req *mqtt.Request) error {
-	if req.OneOf != nil {
-		return &mqtt.Error{Code: mqtt.BadRequest, Message: "one_of: this version does not choose between texts"}
-	}
 	if req.Conversation != "" {
 		req.Warnings = append(req.Warnings, "conversation: this version does not keep conversations, the prompt was answered alone")
 	}

@@ -79,6 +79,18 @@ func (s *fakeSession) Generate(ctx context.Context, ids []tokenizer.ID, o llm.Ge
 	}
 }
 
+// Choose takes the last one.
+func (s *fakeSession) Choose(_ context.Context, ids []tokenizer.ID, choices []string, o llm.ChooseOptions) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		o.OnPrefill(0, len(ids))
+		for _, c := range choices {
+			s.result.Scores = append(s.result.Scores, llm.Score{Text: c, Logprob: -1.5, Probability: 0.5})
+		}
+		s.result.Text, s.result.FinishReason = choices[len(choices)-1], llm.FinishStop
+		yield(s.result.Text, nil)
+	}
+}
+
 func (s *fakeSession) Result() llm.Result { return s.result }
 func (s *fakeSession) Progress() uint64   { return uint64(len(s.result.Text)) }
 func (s *fakeSession) Close() error       { return nil }
@@ -203,6 +215,7 @@ type object struct {
 		FinishReason string `json:"finish_reason"`
 	}
 	Usage    mqtt.Usage
+	Scores   []llm.Score
 	Warnings []string
 }
 
@@ -523,12 +536,30 @@ func TestBrokerAway(t *testing.T) {
 	}
 }
 
-func TestNotYet(t *testing.T) {
-	s := newSite(t, nil)
+// An answer out of one_of is one of them to the letter, also without JSON and
+// with a voice's settings.
+func TestOneOf(t *testing.T) {
+	s := newSite(t, func(s *site) {
+		request := s.config.Generate
+		request.Reply, request.Plain = "text", true
+		s.config.Clients = map[string]config.Client{"voice": {Request: request, OneOf: []string{"light_off_", "_light_on_"}}}
+	})
 	s.ask(`{"prompt":"p","one_of":["a","b"]}`)
-	if r := s.reply(); r.Error.Code != mqtt.BadRequest {
+	if r := s.reply(); r.Text != "b" || r.finish() != "stop" || len(r.Scores) != 2 || r.Scores[0] != (llm.Score{Text: "a", Logprob: -1.5, Probability: 0.5}) {
 		t.Errorf("%+v", r)
 	}
+	s.ask(`p`)
+	if r := s.reply(); r.Scores != nil {
+		t.Errorf("%+v", r)
+	}
+	s.publish("prompt/voice", 1, "p")
+	if text := s.client.Next("llamad/pi4/response/voice").Payload; text != "_light_on_" {
+		t.Errorf("%q", text)
+	}
+}
+
+func TestNotYet(t *testing.T) {
+	s := newSite(t, nil)
 	s.ask(`{"prompt":"p","conversation":"x"}`)
 	if r := s.reply(); r.Status != "ok" || len(r.Warnings) != 1 {
 		t.Errorf("%+v", r)
