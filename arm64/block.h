@@ -60,3 +60,34 @@
 	ADD R(STRIDE), R(P1), R(P2) \
 	ADD R(STRIDE), R(P2), R(P3) \
 	ADD R(STRIDE), R(P3), R(WP)
+
+// ARGUMENTS loads those of a Gemv, BEGIN_ROWS those that each four rows begin with.
+#define ARGUMENTS \
+	MOVD y+0(FP), R(Y) \
+	MOVD w+8(FP), R(WP) \
+	MOVD stride+16(FP), R(STRIDE) \
+	MOVD rows+24(FP), R(ROWS)
+#define BEGIN_ROWS \
+	MOVD groups+32(FP), R(N) \
+	MOVD q+40(FP), R(QP) \
+	MOVD scale+48(FP), R(SCP) \
+	MOVD sum+56(FP), R(MP) \
+	ROW_POINTERS \
+	MOVD R(WP), R(AHEAD) \
+	MOVI16B(F, 0)
+
+// FOUR_BLOCKS reads a block of each row. All scales come first: they go to the
+// lanes of one register and so wait for each other.
+#define FOUR_BLOCKS \
+	FIRST(P0) \
+	NEXT(P1, 1) \
+	NEXT(P2, 2) \
+	NEXT(P3, 3) \
+	LOAD(P0, V0+0, V4+0, T0+0) \
+	LOAD(P1, V0+1, V4+1, T0+1) \
+	LOAD(P2, V0+2, V4+2, T0+2) \
+	LOAD(P3, V0+3, V4+3, T0+3) \
+	DECODE(V0+0, V4+0, T0+0) \
+	DECODE(V0+1, V4+1, T0+1) \
+	DECODE(V0+2, V4+2, T0+2) \
+	DECODE(V0+3, V4+3, T0+3)

@@ -39,12 +39,7 @@ group:
 
 	MOVD add+104(FP), R(ADDED)
 	RESULT
-	MOVD aStep+80(FP), R(TMP)
-	ADD  R(TMP), R(A)
-	MOVD scaleStep+88(FP), R(TMP)
-	ADD  R(TMP)<<2, R(AS)
-	MOVD sumStep+96(FP), R(TMP)
-	ADD  R(TMP)<<2, R(AM)
+	NEXT_TILE
 	SUBS $1, R(TILES)
 	BNE  tile
 	RET

@@ -59,12 +59,7 @@ store:
 	BEQ  half
 
 	ADD  R(LDY)<<2, R(Y)
-	MOVD aStep+80(FP), R(TMP)
-	ADD  R(TMP), R(A)
-	MOVD scaleStep+88(FP), R(TMP)
-	ADD  R(TMP)<<2, R(AS)
-	MOVD sumStep+96(FP), R(TMP)
-	ADD  R(TMP)<<2, R(AM)
+	NEXT_TILE
 	SUBS $1, R(TILES)
 	BNE  tile
 	RET

@@ -1,5 +1,6 @@
 #include "textflag.h"
 #include "neon.h"
+#include "tile.h"
 
 // GEMM without SDOT: half a panel, 4 weight rows, by tiles of 4 tokens, twice.
 // A group's weights stay in registers while the tokens pass by. The multiplier

@@ -1,24 +1,14 @@
 // The loops of a Gemv on mapped blocks of 256 weights: four rows at a time, block
 // by block. The frame holds a block's scales and minimums as floats.
-	MOVD y+0(FP), R(Y)
-	MOVD w+8(FP), R(WP)
-	MOVD stride+16(FP), R(STRIDE)
-	MOVD rows+24(FP), R(ROWS)
+	NO_LOCAL_POINTERS // a fault in a mapped block becomes a panic
+	ARGUMENTS
 	MOVD $scratch-512(SP), R(SCRATCH)
 	CONSTANTS
 	CLASS_CONSTANTS
 
 rows:
-	MOVD groups+32(FP), R(N)
+	BEGIN_ROWS
 	LSR  $3, R(N)
-	MOVD q+40(FP), R(QP)
-	MOVD scale+48(FP), R(SCP)
-#ifdef MINIMUM
-	MOVD sum+56(FP), R(MP)
-#endif
-	ROW_POINTERS
-	MOVD R(WP), R(AHEAD)
-	MOVI16B(F, 0)
 
 	// One turn eats four blocks, and fetches as much of the next four rows.
 block:

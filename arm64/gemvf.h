@@ -1,9 +1,12 @@
-// The loops of a Gemv of a float format: four rows at a time, eight columns.
+// The loops of a Gemv of a float format: four rows at a time, eight columns; then
+// the rows that are left, one by one, in the same order of additions.
 	MOVD y+0(FP), R(Y)
 	MOVD w+8(FP), R(WP)
 	MOVD stride+16(FP), R(STRIDE)
 	MOVD rows+24(FP), R(ROWS)
 	CONSTANTS
+	SUBS $4, R(ROWS)
+	BLT  tail
 
 rows:
 	MOVD cols+32(FP), R(N)
@@ -41,5 +44,34 @@ eight:
 	FADDP(A0+0, A0+0, A0+2)
 	STRQ_POST(A0, Y, 16)
 	SUBS $4, R(ROWS)
-	BNE  rows
+	BGE  rows
+
+tail:
+	ADDS $4, R(ROWS)
+	BEQ  done
+
+row:
+	MOVD cols+32(FP), R(N)
+	MOVD x+40(FP), R(XP)
+	MOVD R(WP), R(P0)
+	ADD  R(STRIDE), R(WP)
+	MOVI16B(A0, 0)
+	MOVI16B(B0, 0)
+
+rowEight:
+	LDPQ_POST(X0, X1, XP, 32)
+	EIGHT(P0, V0, V4)
+	FMLA(A0, V0, X0)
+	FMLA(B0, V4, X1)
+	SUBS $8, R(N)
+	BNE  rowEight
+
+	FADD(A0, A0, B0)
+	FADDP(A0, A0, A0)
+	FADDP(A0, A0, A0)
+	STRS_POST(A0, Y, 4)
+	SUBS $1, R(ROWS)
+	BNE  row
+
+done:
 	RET

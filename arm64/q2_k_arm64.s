@@ -1,4 +1,5 @@
 #include "textflag.h"
+#include "funcdata.h"
 #include "neon.h"
 #include "block.h"
 

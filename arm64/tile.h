@@ -1,4 +1,6 @@
-// What GEMM does with the results of a tile: 8 rows of 4 tokens, F0+half*4+token.
+// What the GEMMs share: the results of a tile, 8 rows of 4 tokens in
+// F0+half*4+token, and the way to the next tile.
+//
 // Needs Y and LDY in bytes, free registers Y1 to Y3 and vectors T0 to T0+7, and
 // in ADDED whether y is added to.
 
@@ -45,3 +47,12 @@
 set: \
 	STORE_TILE \
 	ADD R(LDY), R(Y3), R(Y)
+
+// NEXT_TILE moves the pointers to an int8 tile, its scales and sums.
+#define NEXT_TILE \
+	MOVD aStep+80(FP), R(TMP) \
+	ADD R(TMP), R(A) \
+	MOVD scaleStep+88(FP), R(TMP) \
+	ADD R(TMP)<<2, R(AS) \
+	MOVD sumStep+96(FP), R(TMP) \
+	ADD R(TMP)<<2, R(AM)

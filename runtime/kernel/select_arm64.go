@@ -1,6 +1,8 @@
 package kernel
 
 import (
+	"unsafe"
+
 	"golang.org/x/sys/cpu"
 
 	"llamad/arm64"
@@ -79,9 +81,14 @@ func classARM64(s Set, c class) Set {
 		quant.BF16: {arm64.GemvNeonBF16, arm64.UnpackNeonBF16},
 	}
 	c.gemmFloat, c.unpackColumns = arm64.GemmNeonFloat, arm64.UnpackColumns
-	c.quantize, c.scores, c.mix, c.narrow = arm64.Quantize, arm64.Scores, arm64.Mix, arm64.Narrow
+	c.quantize, c.scores, c.mix, c.narrow = arm64.Quantize, scoresARM64, arm64.Mix, arm64.Narrow
 	c.rmsNorm, c.ropePairs, c.ropeHalves = arm64.RMSNorm, arm64.RopePairs, arm64.RopeHalves
 	c.swiGLU, c.softmax, c.add = arm64.SwiGLU, arm64.Softmax, arm64.Add
 	c.fill(&s)
 	return s
+}
+
+// scoresARM64 multiplies keys as if they were weights.
+func scoresARM64(s, q *float32, k *uint16, stride, n, dim int) {
+	arm64.GemvNeonF16(s, (*byte)(unsafe.Pointer(k)), stride, n, dim, q)
 }
