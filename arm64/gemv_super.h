@@ -1,6 +1,5 @@
 // The loops of a Gemv on mapped blocks of 256 weights: four rows at a time, block
 // by block. The frame holds a block's scales and minimums as floats.
-	NO_LOCAL_POINTERS // a fault in a mapped block becomes a panic
 	ARGUMENTS
 	MOVD $scratch-512(SP), R(SCRATCH)
 	CONSTANTS

@@ -1,5 +1,4 @@
 #include "textflag.h"
-#include "funcdata.h"
 #include "neon.h"
 #include "block.h"
 
