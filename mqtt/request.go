@@ -37,9 +37,16 @@ type Request struct {
 	status  statusLimit
 }
 
-// QoS is that of the message that brought the prompt: with 1 the broker hands it
-// over again until it is answered or failed.
-func (r *Request) QoS() byte { return r.message.QoS }
+// Kept says that the broker keeps the prompt and hands it over again until it is
+// answered or failed.
+func (r *Request) Kept() bool { return r.message.QoS > 0 }
+
+// Fingerprint is the same for every copy of a prompt, in every process, and tells
+// nothing of what it says.
+func (r *Request) Fingerprint() string {
+	d := digestOf(r.message.Topic, r.message.Payload)
+	return hex.EncodeToString(d[:16])
+}
 
 const (
 	maxStops     = 16

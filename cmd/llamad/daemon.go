@@ -48,11 +48,12 @@ type daemon struct {
 	config     atomic.Pointer[config.Config]
 	logPrompts atomic.Bool
 
-	broker *broker.Broker // the embedded one; nil where there is none
-	mqtt   *mqtt.Service
-	queue  *queue.Queue[*mqtt.Request]
-	model  keeper
-	health *health
+	broker  *broker.Broker // the embedded one; nil where there is none
+	mqtt    *mqtt.Service
+	queue   *queue.Queue[*mqtt.Request]
+	model   keeper
+	health  *health
+	journal *journal
 
 	tickets tickets
 	running running
@@ -99,6 +100,8 @@ func newDaemon(o daemonOptions) (*daemon, error) {
 	if err != nil {
 		d.log.Warn("our identity cannot be kept; one made of the machine's is used", "err", err)
 	}
+	d.journal = openJournal(id.file(o.stateDir, "running"), o.log)
+	d.health.present = presence{path: id.file(o.stateDir, "connected")}
 	at := brokerOf(c)
 	if c.Broker.Enabled {
 		if d.broker, err = broker.Start(broker.Options{Port: c.Broker.Port, Log: o.log}); err != nil {
@@ -175,6 +178,7 @@ func (d *daemon) run(ctx context.Context) error {
 		p.end()
 	}
 	d.halt(errShuttingDown)
+	d.journal.close()
 	d.model.close()
 	d.closeBroker()
 	d.log.Info("stopped")

@@ -33,7 +33,7 @@ type health struct {
 }
 
 func newHealth(d *daemon, sys fs.FS) *health {
-	return &health{d: d, board: board{sys}, started: time.Now(), news: make(chan struct{}, 1), present: newPresence(d.o.stateDir)}
+	return &health{d: d, board: board{sys}, started: time.Now(), news: make(chan struct{}, 1)}
 }
 
 // changed asks for a report.

@@ -22,6 +22,10 @@ type identity struct {
 
 const instanceFile = "instance"
 
+// file is where what belongs to our session at the broker is kept: daemons of
+// several nodes may share a state directory.
+func (id identity) file(dir, what string) string { return filepath.Join(dir, id.clientID+"."+what) }
+
 // loadIdentity reads the identity kept in dir, and makes one at the first start.
 // When that fails the error says why, and the identity is one made of the
 // machine's own.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 )
 
@@ -20,8 +19,6 @@ type presence struct {
 // presenceEvery is how often the file is touched, and so how much longer than it
 // was an absence may look.
 const presenceEvery = time.Minute
-
-func newPresence(dir string) presence { return presence{path: filepath.Join(dir, "connected")} }
 
 // last is when we were last connected, zero where nobody knows.
 func (p *presence) last() time.Time {

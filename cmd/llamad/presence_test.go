@@ -13,7 +13,7 @@ import (
 // for a restart is answered.
 func TestPresence(t *testing.T) {
 	s := newSite(t, nil)
-	file := filepath.Join(s.state, "connected")
+	file := s.d.health.present.path
 	s.eventually("the connection is noted", func() bool { _, err := os.Stat(file); return err == nil })
 	for _, test := range []struct {
 		away time.Duration
@@ -36,7 +36,7 @@ func TestPresence(t *testing.T) {
 }
 
 func TestPresenceThatCannotBeKept(t *testing.T) {
-	p := newPresence(filepath.Join(t.TempDir(), "absent"))
+	p := presence{path: filepath.Join(t.TempDir(), "absent", "connected")}
 	if err := p.note(time.Now()); err == nil {
 		t.Error("no complaint")
 	}

@@ -30,6 +30,12 @@ func (d *daemon) answer(m *mqtt.Message) {
 
 // generate is called by the one goroutine that computes.
 func (d *daemon) generate(ctx context.Context, req *mqtt.Request) {
+	if err := d.journal.begin(req); err != nil {
+		d.fail(req, err) // we died of it before
+		return
+	}
+	defer d.journal.end()
+
 	ids, err := d.model.Encode(prompt(req)) // 3. messages -> ids, user text never a control token
 	if err != nil {
 		d.fail(req, err)
@@ -165,7 +171,7 @@ func (d *daemon) fail(req *mqtt.Request, err error) {
 // giveBack is what happens to a prompt when we leave. One that was not begun and
 // that the broker keeps for us is better answered next time than refused now.
 func (d *daemon) giveBack(req *mqtt.Request) {
-	if req.QoS() > 0 && !d.running.is(req) {
+	if req.Kept() && !d.running.is(req) {
 		d.mqtt.Abandon(req)
 		return
 	}
