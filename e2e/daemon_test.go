@@ -170,6 +170,10 @@ type answer struct {
 	Timings struct {
 		Cached int `json:"cached_tokens"`
 	}
+	Scores []struct {
+		Text                 string
+		Logprob, Probability float64
+	}
 }
 
 // answer waits for the answer to a prompt.

@@ -189,9 +189,6 @@ func (p *Policy) finish(r *Request, reserved []string) error {
 	if err := p.checkResponseTopic(r.ResponseTopic, reserved); err != nil {
 		return fmt.Errorf("response_topic: %w", err)
 	}
-	if r.OneOf != nil {
-		r.Plain = false // a choice is answered to the letter
-	}
 	return nil
 }
 

@@ -57,9 +57,12 @@ type daemon struct {
 
 	tickets tickets
 	running running
-	work    context.Context // of whatever is computed; its cause says why it ended
-	halt    context.CancelCauseFunc
-	opened  chan struct{} // closed when the model is open, or is known not to be
+
+	conversations conversations
+
+	work   context.Context // of whatever is computed; its cause says why it ended
+	halt   context.CancelCauseFunc
+	opened chan struct{} // closed when the model is open, or is known not to be
 }
 
 // newDaemon makes a daemon and starts the embedded broker, so that its address is
@@ -219,6 +222,7 @@ func (d *daemon) compute(ctx context.Context) {
 		}
 		d.model.refresh(ctx)
 		if err != nil {
+			d.conversations.sweep(time.Now())
 			continue // nobody asks anything
 		}
 		d.tellPositions()

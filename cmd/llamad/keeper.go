@@ -233,6 +233,16 @@ func (k *keeper) intact() error {
 	return err
 }
 
+// context is how many tokens prompt and answer share, 0 when there is no model.
+func (k *keeper) context() int {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	if k.engine == nil {
+		return 0
+	}
+	return k.info.Context
+}
+
 // name is what answers call the model, "" when there is none.
 func (k *keeper) name() string {
 	k.mu.RLock()

@@ -9,6 +9,7 @@ import (
 	"llamad/runtime/chat"
 	"llamad/runtime/llm"
 	"llamad/runtime/queue"
+	"llamad/runtime/tokenizer"
 )
 
 // answer and generate are the life of a prompt, top to bottom: each step is one
@@ -36,7 +37,7 @@ func (d *daemon) generate(ctx context.Context, req *mqtt.Request) {
 	}
 	defer d.journal.end()
 
-	ids, err := d.model.Encode(prompt(req)) // 3. messages -> ids, user text never a control token
+	ids, err := d.encode(req) // 3. messages -> ids, user text never a control token
 	if err != nil {
 		d.fail(req, err)
 		return
@@ -54,6 +55,7 @@ func (d *daemon) generate(ctx context.Context, req *mqtt.Request) {
 
 	pieces := session.Generate(ctx, ids, o) // 6. forward -> logits -> id -> whole UTF-8
 	if req.OneOf != nil {
+		req.Plain = false // what is chosen is answered to the letter
 		pieces = session.Choose(ctx, ids, req.OneOf, llm.ChooseOptions{Raw: req.Raw, OnPrefill: o.OnPrefill})
 	}
 	for text, err := range pieces {
@@ -65,6 +67,20 @@ func (d *daemon) generate(ctx context.Context, req *mqtt.Request) {
 		d.mqtt.Stream(req, text) // 7. pieces, batched
 	}
 	d.reply(ctx, req, session.Result()) // 8. the one answer, and then the acknowledgement
+}
+
+// encode is step 3. What was said before goes before a prompt that continues it.
+func (d *daemon) encode(req *mqtt.Request) ([]tokenizer.ID, error) {
+	if req.Conversation == "" {
+		return d.model.Encode(prompt(req))
+	}
+	if req.Raw {
+		return nil, &mqtt.Error{Code: mqtt.BadRequest, Message: "raw: goes without conversation, since it is the complete text"}
+	}
+	if req.Reset {
+		d.conversations.end(req.Conversation)
+	}
+	return d.conversations.at(req.Conversation, req.Received).encode(prompt(req), d.model.context(), req.MaxTokens, d.model.Encode)
 }
 
 // prompt and options are where an mqtt type meets an llm type, and result where
@@ -98,9 +114,6 @@ func result(model string, queued time.Duration, r llm.Result) mqtt.Result {
 
 // enqueue is step 2. Whoever gives way to a newcomer is refused in its place.
 func (d *daemon) enqueue(req *mqtt.Request) error {
-	if err := notYet(req); err != nil {
-		return err
-	}
 	d.tickets.issue(req, d.work)
 	displaced, err := d.queue.Put(queue.Item[*mqtt.Request]{Value: req, Client: req.Client, Deadline: req.Deadline})
 	for _, other := range displaced {
@@ -112,14 +125,6 @@ func (d *daemon) enqueue(req *mqtt.Request) error {
 	d.log.Debug("prompt queued", "id", req.ID, "client", req.Client)
 	d.tellPositions()
 	d.health.changed()
-	return nil
-}
-
-// notYet refuses what a request may ask for and this version cannot do.
-func notYet(req *mqtt.Request) error {
-	if req.Conversation != "" {
-		req.Warnings = append(req.Warnings, "conversation: this version does not keep conversations, the prompt was answered alone")
-	}
 	return nil
 }
 
@@ -138,6 +143,9 @@ func (d *daemon) reply(ctx context.Context, req *mqtt.Request, r llm.Result) {
 		"prompt_tokens", r.PromptTokens, "cached_tokens", r.CachedTokens, "completion_tokens", r.CompletionTokens,
 		"queued", queued.Round(time.Millisecond), "prefill", r.Prefill.Round(time.Millisecond), "decode", r.Decode.Round(time.Millisecond))
 	d.logText(req, r.Text)
+	if req.Conversation != "" && r.Text != "" && r.FinishReason != llm.FinishCancelled {
+		d.conversations.add(req.Conversation, time.Now(), prompt(req), r.Text)
+	}
 	d.tickets.settle(req)
 	d.health.answered(r)
 	d.mqtt.Reply(req, result(d.model.name(), queued, r))

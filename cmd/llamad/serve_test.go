@@ -40,7 +40,14 @@ func (e *fakeEngine) Encode(p llm.Prompt) ([]tokenizer.ID, error) {
 	if strings.Contains(p.Text, "untellable") {
 		return nil, errors.New("the template does not take this")
 	}
-	return make([]tokenizer.ID, 1+len(strings.Fields(p.Text))), nil
+	words := 1
+	if p.Messages == nil {
+		words += len(strings.Fields(p.Text))
+	}
+	for _, m := range p.Messages {
+		words += len(strings.Fields(m.Content))
+	}
+	return make([]tokenizer.ID, words), nil
 }
 
 func (e *fakeEngine) Session(string) (session, error) { return &fakeSession{e: e}, nil }
@@ -558,10 +565,49 @@ func TestOneOf(t *testing.T) {
 	}
 }
 
-func TestNotYet(t *testing.T) {
-	s := newSite(t, nil)
-	s.ask(`{"prompt":"p","conversation":"x"}`)
-	if r := s.reply(); r.Status != "ok" || len(r.Warnings) != 1 {
+// The fake engine counts the words of all messages and one more.
+func TestConversationOverMQTT(t *testing.T) {
+	s, release := blocked(t, nil)
+	close(release) // each answer is "so far"
+	for _, step := range []struct {
+		request string
+		want    int // tokens of the prompt
+	}{
+		{`{"prompt":"one two","conversation":"kitchen"}`, 3},
+		{`{"prompt":"three","conversation":"kitchen"}`, 6},
+		{`{"prompt":"three"}`, 2},
+		{`{"prompt":"three","conversation":"hall"}`, 2},
+		{`{"prompt":"four","conversation":"kitchen"}`, 9},
+		{`{"prompt":"four","conversation":"kitchen","reset":true}`, 2},
+		{`{"prompt":"five","conversation":"kitchen"}`, 5},
+	} {
+		s.ask(step.request)
+		if r := s.reply(); r.Status != "ok" || r.Usage.PromptTokens != step.want || len(r.Warnings) > 0 {
+			t.Errorf("%s: %+v, want %d tokens of prompt", step.request, r, step.want)
+		}
+	}
+}
+
+func TestRawIsNoConversation(t *testing.T) {
+	s := newSite(t, func(s *site) { s.config.MQTT.Raw = true })
+	s.ask(`{"prompt":"p","raw":true,"conversation":"kitchen"}`)
+	if r := s.reply(); r.Error.Code != mqtt.BadRequest || !strings.HasPrefix(r.Error.Message, "raw: ") {
+		t.Errorf("%+v", r)
+	}
+}
+
+// What was cancelled was not said.
+func TestCancelledAnswerIsNotRemembered(t *testing.T) {
+	s, release := blocked(t, nil)
+	s.ask(`{"id":"a","prompt":"one two three","conversation":"kitchen"}`)
+	s.running()
+	s.publish("cancel", 0, "a")
+	if r := s.reply(); r.finish() != "cancelled" {
+		t.Fatalf("%+v", r)
+	}
+	close(release)
+	s.ask(`{"prompt":"four","conversation":"kitchen"}`)
+	if r := s.reply(); r.Usage.PromptTokens != 2 {
 		t.Errorf("%+v", r)
 	}
 }
