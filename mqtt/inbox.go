@@ -13,6 +13,11 @@ func (s *Service) handler(connection int, b *backlog) paho.MessageHandler {
 	return func(_ paho.Client, p paho.Message) {
 		kind, client := s.tree.Load().classify(p.Topic())
 		switch {
+		case p.Topic() == birthTopic && s.o.announces():
+			p.Ack()
+			if string(p.Payload()) == stateOnline && !p.Retained() {
+				s.born()
+			}
 		case kind == "":
 			// What an earlier subscription of this session still brings. Without the
 			// acknowledgement it would fill the broker's window.
@@ -66,12 +71,15 @@ func (s *Service) dropRetained(topic string) {
 		"cure", fmt.Sprintf("publish prompts without retain, and remove this one: mosquitto_pub -r -n -t '%s'", topic))
 }
 
+// cancelPress is what a Home Assistant button sends.
+const cancelPress = "PRESS"
+
 // cancelled reads the payload of a cancel: an id, plain or as {"id":...}, or one
 // of the ways to say all, which is "".
 func cancelled(payload []byte) (string, error) {
 	payload = bytes.TrimSpace(payload)
 	switch string(payload) {
-	case "", "*", "PRESS": // the last is what a Home Assistant button sends
+	case "", "*", cancelPress:
 		return "", nil
 	}
 	id := string(payload)

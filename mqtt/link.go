@@ -74,7 +74,10 @@ func (l *link) enter() error {
 	if err := l.markBacklog(); err != nil {
 		return err
 	}
-	if err := l.publish(l.s.standing(topicState, []byte(stateOnline))); err != nil {
+	if err := l.awaitBirth(); err != nil {
+		return err
+	}
+	if err := l.retract(); err != nil {
 		return err
 	}
 	for _, x := range l.s.goOnline() {

@@ -28,6 +28,8 @@ type Options struct {
 	Instance string // tells two daemons of one name apart
 
 	Prefix, Node    string // topics begin with <prefix>/<node>
+	Version         string // for those who look
+	Discovery       Discovery
 	DiscoveryPrefix string // where Home Assistant is configured; answers never go there
 	MaxPacket       int    // bytes of a packet that is read, 0 is 64 KiB
 	Policy          Policy
@@ -75,6 +77,9 @@ func (o *Options) check() error {
 	}
 	if err := checkLevel(o.Node); err != nil {
 		return fmt.Errorf("mqtt.node: %w", err)
+	}
+	if err := o.checkDiscovery(); err != nil {
+		return err
 	}
 	if err := o.Policy.check(o.reserved()); err != nil {
 		return err

@@ -23,9 +23,12 @@ type Status struct {
 	Progress int    `json:"progress"` // percent of the prompt that is read
 }
 
+// eventTypes are those that a prompt can end with.
+var eventTypes = []string{"completed", "failed", "refused", "cancelled"}
+
 // Event is a message on the topic event.
 type Event struct {
-	Type         string `json:"event_type"` // "completed", "failed", "refused" or "cancelled"
+	Type         string `json:"event_type"` // one of eventTypes
 	ID           string `json:"id"`
 	Client       string `json:"client"`
 	Short        string `json:"short,omitempty"`

@@ -20,7 +20,9 @@ type Service struct {
 	outbox   *outbox
 	counters counters
 	pauses   pauses
-	chosen   bool // the node's name is settled; only Run looks at it
+
+	chosen    bool // the node's name is settled; only Run looks at it
+	retracted bool // old announcements are removed; the same
 
 	mu       sync.Mutex        // protects what follows
 	retained map[string][]byte // kind of topic -> what stands there, but for the state
@@ -294,8 +296,16 @@ func (s *Service) retain(kind string, v any) {
 func (s *Service) goOnline() (standing []*outgoing) {
 	s.outbox.setOnline(true)
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.online = true
+	s.mu.Unlock()
+	return append(s.announcements(), s.standingNow()...)
+}
+
+// standingNow is what stands on the retained topics, the state first.
+func (s *Service) standingNow() []*outgoing {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	standing := []*outgoing{s.standing(topicState, []byte(stateOnline))}
 	for _, kind := range retainedKinds {
 		if payload, ok := s.retained[kind]; ok {
 			standing = append(standing, s.standing(kind, payload))

@@ -79,6 +79,7 @@ takes prompts from MQTT topics and publishes the generated text.`,
 		a.benchCommand(),
 		a.demoCommand(),
 		a.configCommand(),
+		a.haRemoveCommand(),
 		a.versionCommand(),
 		a.trialCommand(),
 	)

@@ -120,6 +120,8 @@ func newDaemon(o daemonOptions) (*daemon, error) {
 		Instance:        id.instance,
 		Prefix:          c.MQTT.Prefix,
 		Node:            c.MQTT.Node,
+		Version:         version,
+		Discovery:       mqtt.Discovery(c.MQTT.Discovery),
 		DiscoveryPrefix: c.MQTT.DiscoveryPrefix,
 		MaxPacket:       int(c.MQTT.MaxPacket),
 		MaxAge:          c.MQTT.MaxAge,
