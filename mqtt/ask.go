@@ -17,6 +17,7 @@ type Question struct {
 	Broker       Broker
 	Prefix, Node string
 	Payload      []byte           // text or a JSON request
+	ID           string           // of the request; who stops waiting cancels it. "" leaves it to itself
 	OnStatus     func(Status)     // may be nil
 	OnPart       func(StreamPart) // may be nil; called only where the request asks for a stream
 }
@@ -77,7 +78,11 @@ func Ask(ctx context.Context, q Question) (*Reply, error) {
 	if err := c.publish(&outgoing{topic: t.topic(topicPrompt, client), payload: q.Payload, qos: 1}); err != nil {
 		return nil, Explain(err)
 	}
-	return a.reply(ctx)
+	reply, err := a.reply(ctx)
+	if ctx.Err() != nil && reply == nil && q.ID != "" {
+		err = errors.Join(err, c.publish(&outgoing{topic: t.topic(topicCancel, ""), payload: []byte(q.ID)}))
+	}
+	return reply, err
 }
 
 const maxReply = 4 << 20 // bytes of a packet that Ask reads

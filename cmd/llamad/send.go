@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,8 +40,9 @@ func (a *app) sendCommand() *cobra.Command {
 		Short: "Ask the service over MQTT",
 		Long: `Publishes one prompt for the service, waits for its answer and prints it. On a
 terminal the text shows as it comes. Exits with 1 when the service answers with
-an error, and when nobody would answer. Without PROMPT, standard input is the
-prompt. A prompt that is a JSON object is sent as the request it is.
+an error, and when nobody would answer. Ctrl-C cancels the prompt. Without
+PROMPT, standard input is the prompt. A prompt that is a JSON object is sent as
+the request it is.
 
 Broker, node and password come from the configuration of the service where it
 can be read, and from the environment: LLAMAD_MQTT_BROKER, LLAMAD_MQTT_PASSWORD.`,
@@ -181,6 +184,11 @@ func (o *sendOptions) print(ctx context.Context, c *config.Config, request map[s
 // ask sends request to the daemon that c means, and waits for its reply.
 func ask(ctx context.Context, c *config.Config, request map[string]any, show *transcript) (*mqtt.Reply, error) {
 	request["reply"] = "json"
+	id, given := request["id"].(string)
+	if !given {
+		id = newPromptID()
+		request["id"] = id
+	}
 	payload, err := json.Marshal(request)
 	if err != nil {
 		return nil, err
@@ -196,6 +204,7 @@ func ask(ctx context.Context, c *config.Config, request map[string]any, show *tr
 		Prefix:   c.MQTT.Prefix,
 		Node:     c.MQTT.Node,
 		Payload:  payload,
+		ID:       id,
 		OnStatus: show.status,
 		OnPart:   show.part,
 	})
@@ -204,6 +213,13 @@ func ask(ctx context.Context, c *config.Config, request map[string]any, show *tr
 		return nil, withHint(context.Cause(ctx), "see what the service does: journalctl -u llamad")
 	}
 	return reply, err
+}
+
+// newPromptID names a prompt, so that it can be cancelled.
+func newPromptID() string {
+	var b [8]byte
+	rand.Read(b[:]) // never fails
+	return "send-" + hex.EncodeToString(b[:])
 }
 
 // transcript shows an answer while it comes in.

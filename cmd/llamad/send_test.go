@@ -162,3 +162,28 @@ func TestTranscript(t *testing.T) {
 		}
 	}
 }
+
+// Who stops waiting takes the prompt back, and the daemon is free again.
+func TestSendIsInterrupted(t *testing.T) {
+	s, release := blocked(t, nil)
+	for _, prompt := range []string{"Why?", `{"prompt":"Why?","id":"mine"}`} {
+		ctx, cancel := context.WithCancel(t.Context())
+		var out, errs bytes.Buffer
+		ended := make(chan int)
+		go func() {
+			ended <- run(ctx, []string{"send", "--broker", s.broker.URL(), prompt}, strings.NewReader(""), &out, &errs, []string{"LLAMAD_MQTT_NODE=pi4"})
+		}()
+		s.running()
+		cancel()
+		if code := <-ended; code != exitFailure || errs.String() != "llamad: send: interrupted\n" || out.Len() > 0 {
+			t.Errorf("exit %d, shows %s%s", code, out.String(), errs.String())
+		}
+		s.eventually("the daemon is free", func() bool { return !s.d.running.busy() })
+	}
+	close(release)
+	for _, id := range []string{`"id":"send-`, `"id":"mine"`} {
+		if m := s.client.Next("llamad/pi4/event"); !strings.Contains(m.Payload, `"event_type":"cancelled"`) || !strings.Contains(m.Payload, id) {
+			t.Errorf("%s, want %s cancelled", m.Payload, id)
+		}
+	}
+}
