@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -148,6 +149,7 @@ func (d *daemon) open(ctx context.Context, path string) (engine, error) {
 	o := modelOptions(d.config.Load(), d.o.environ)
 	o.TemplateTrial = d.o.trial
 	o.Log = d.log
+	measuredThreads{filepath.Join(d.o.stateDir, threadsFile), d.log}.options(path, &o)
 	return d.o.open(ctx, path, o)
 }
 
