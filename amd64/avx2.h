@@ -29,23 +29,48 @@
 #define WORDS 8
 #define STRIPS 1
 
-// Constants of formats. Bytes of 15; the bias of narrow values without minimums
-// in panels, less a format's own.
+// Constants of formats: bytes; the bias of narrow values without minimums in
+// panels, less a format's own.
 #define CONSTANTS
 #define BYTES15 ·bytes15(SB)
+#define BYTES16 ·bytes16(SB)
 #define BIASLESS8 ·bytes24(SB)
+#define BIASLESS16 ·bytes16(SB)
+#define BYTES3 ·bytes3(SB)
+#define BYTES4 ·bytes4(SB)
+#define BYTES48 ·bytes48(SB)
+#define BYTES63 ·bytes63(SB)
+#define BIASLESS4 ·bytes28(SB)
+#define BITS8 ·bits8(SB)
+#define FIFTHLOW ·fifthlow(SB)
+#define FIFTHHIGH ·fifthhigh(SB)
+
+// BIAS32 makes values that are stored plus 32 biased.
+#define BIAS32(v)
 
 // WIDE gives eight-bit values the class's form: as they are.
 #define WIDE(v)
+
+// LOADTABLE loads the values of IQ4_NL, eight-bit ones.
+#define LOADTABLE VMOVDQU ·iq4nl(SB), TABLE
+
+// FIFTHBITS adds 16 to values whose bit is set: index says which byte of q holds it,
+// bit where. Changes V15.
+#define FIFTHBITS(q, index, bit, values) \
+	VPSHUFB  index, q, V15; \
+	VPAND    bit, V15, V15; \
+	VPCMPEQB bit, V15, V15; \
+	VPAND    BYTES16, V15, V15; \
+	VPOR     V15, values, values
 
 // EVENLANES takes the even lanes of two vectors, ODDLANES the odd.
 #define EVENLANES(a, b, to) VPERM2I128 $0x20, b, a, to
 #define ODDLANES(a, b, to) VPERM2I128 $0x31, b, a, to
 
 // SPREAD loads 2 floats, each to all of a lane. Changes V7.
-#define SPREAD(from, to) \
-	VBROADCASTSS (from), to; \
-	VBROADCASTSS 4(from), V7; \
+#define SPREAD(off, p, to) \
+	VBROADCASTSS (off)(p), to; \
+	VBROADCASTSS (off+4)(p), V7; \
 	VBLENDPS     $0xf0, V7, to, to
 
 // GATHER widens f16 numbers of 2 blocks of the four rows, as D wants them.
@@ -67,24 +92,24 @@
 	VMOVUPS      X8, to
 
 // UNBIAS prepares C for DOT32, which leaves the sums of products of 32 values,
-// whose bias is in bytes, with X0 and X1, four a lane. DOT32MIN is for values
+// whose bias is in bytes, with A0 and A1, four a lane. DOT32MIN is for values
 // without a bias. All change V7.
 //
 // Four products of six bits fit 16: 4*63*127 = 32004.
 #define UNBIAS(bytes) \
 	VPBROADCASTD bytes, V7; \
-	VPMADDUBSW   X0, V7, C; \
-	VPMADDUBSW   X1, V7, V7; \
+	VPMADDUBSW   A0, V7, C; \
+	VPMADDUBSW   A1, V7, V7; \
 	VPADDW       V7, C, C
 #define DOT32(u0, u1, to) \
-	VPMADDUBSW X0, u0, to; \
-	VPMADDUBSW X1, u1, V7; \
+	VPMADDUBSW A0, u0, to; \
+	VPMADDUBSW A1, u1, V7; \
 	VPADDW     V7, to, to; \
 	VPSUBW     C, to, to; \
 	VPMADDWD   ·words1(SB), to, to
 #define DOT32MIN(u0, u1, to) \
-	VPMADDUBSW X0, u0, to; \
-	VPMADDUBSW X1, u1, V7; \
+	VPMADDUBSW A0, u0, to; \
+	VPMADDUBSW A1, u1, V7; \
 	VPADDW     V7, to, to; \
 	VPMADDWD   ·words1(SB), to, to
 
@@ -98,8 +123,61 @@
 	VPMADDUBSW to, w, to; \
 	VPMADDWD   ·words1(SB), to, to
 
+// DOT32WIDE is for 32 eight-bit values, with A0 and A1. Changes V7, u0 and u1.
+#define UNBIAS32WIDE
+#define DOT32WIDE(u0, u1, to) \
+	DOTWIDE(u0, A0, C, to); \
+	DOTWIDE(u1, A1, C, V7); \
+	VPADDD V7, to, to
+
 // FOLD makes the sums in V8 to V11 fit 256 bits.
 #define FOLD
+
+// ALLLANES copies the first lane to all.
+#define ALLLANES(from, to) VPERM2I128 $0, from, from, to
+
+// UNITS and PASSES go through the values of a super-block, see k45.h and k16.h.
+#define UNITS(UNIT) \
+	UNIT(0, LOWER, ·order01(SB), VPSLLW, $4, VPSLLW, $3); \
+	UNIT(1, LOWER, ·order23(SB), VPSLLW, $2, VPSLLW, $1); \
+	UNIT(2, UPPER, ·order01(SB), VPSRLW, $0, VPSRLW, $1); \
+	UNIT(3, UPPER, ·order23(SB), VPSRLW, $2, VPSRLW, $3)
+#define PASSES(PASS) \
+	PASS(0, FIRST4, ·order01(SB), 0, LOWNIBBLES, VPSLLW, $4, 0, $0, VPSLLW, $2); \
+	PASS(1, FIRST4, ·order23(SB), 32, LOWNIBBLES, VPSLLW, $2, 0, $2, VPSLLW, $1); \
+	PASS(2, SECOND4, ·order01(SB), 0, HIGHNIBBLES, VPSRLW, $0, 0, $4, VPSRLW, $0); \
+	PASS(3, SECOND4, ·order23(SB), 32, HIGHNIBBLES, VPSRLW, $2, 0, $6, VPSRLW, $1); \
+	PASS(4, THIRD4, ·order01(SB), 64, LOWNIBBLES, VPSLLW, $4, 32, $0, VPSRLW, $2); \
+	PASS(5, THIRD4, ·order23(SB), 96, LOWNIBBLES, VPSLLW, $2, 32, $2, VPSRLW, $3); \
+	PASS(6, FOURTH4, ·order01(SB), 64, HIGHNIBBLES, VPSRLW, $0, 32, $4, VPSRLW, $4); \
+	PASS(7, FOURTH4, ·order23(SB), 96, HIGHNIBBLES, VPSRLW, $2, 32, $6, VPSRLW, $5)
+
+// LOADUNITA loads the activations of a unit, those of its low nibbles to A0, of its
+// high nibbles to A1.
+#define LOADUNITA(u) \
+	VMOVDQU (64*u)(Q), A0; \
+	VMOVDQU (64*u+32)(Q), A1
+
+// SPREADUNIT loads the floats of a unit's groups, SPREADPASS of a pass's.
+#define SPREADUNIT(u, p, to) SPREAD(8*u, p, to)
+#define SPREADPASS(n, p, to) VBROADCASTSS (4*n)(p), to
+
+// LOADBITS loads 32 bytes, which hold one bit, or two, of each of these values.
+#define LOADBITS(off, row, to) VMOVDQU (off)row, to
+#define LOADBITS2(off, row, to) VMOVDQU (off)row, to
+
+// DOTMIN leaves the sums of products of values without a bias with x, four a word;
+// DOT16 of values whose bias UNBIAS16 took out with A0.
+#define DOTMIN(u, x, to) \
+	VPMADDUBSW x, u, to; \
+	VPMADDWD   ·words1(SB), to, to
+#define UNBIAS16(bytes) \
+	VPBROADCASTD bytes, V7; \
+	VPMADDUBSW   A0, V7, C
+#define DOT16(u, to) \
+	VPMADDUBSW A0, u, to; \
+	VPSUBW     C, to, to; \
+	VPMADDWD   ·words1(SB), to, to
 
 // LOADQUADS loads 16 bytes of 8 rows, those of row 4*i+j to lane i of vector j.
 #define LOADQUADS(off, a, b, c, d) \

@@ -25,8 +25,8 @@
 
 // V0 to V2 hold values; V7, V14 and V15 are scratch.
 #define C V3 // what sums start at, to end without a bias
-#define X0 V4 // the groups' first 16 activations
-#define X1 V5 // and second 16
+#define A0 V4 // the groups' first 16 activations
+#define A1 V5 // and second 16
 #define MASK V6 // which groups count
 #define F V8 // f32 results: row i's is the sum of word i of all lanes
 #define I0 V9 // integer sums of the four rows: a group's is the sum of its lane
@@ -44,3 +44,5 @@
 #define P2 R10 // 8
 #define P3 R11 // and 12
 #define STRIP BX // strips of WORDS rows to go
+
+#define TABLE V14 // the values of IQ4_NL

@@ -13,16 +13,17 @@
 // each names the vector registers V0 to V15, of 256 or 512 bits, so that what
 // follows from a format's layout is written once. gemv.h, for the mapped blocks,
 // and unpack.h, for panels, are the loops around them; each is included once per
-// format and class. The multiplication of panels, gemm_loop.h, is written per
-// class, since it fills the registers.
+// format and class. The multiplication of panels, gemm_loop.h, has macros of its
+// own for each class, since it fills the registers.
 //
-// # Rows in lanes
+// # Lanes and words
 //
 // Most bytes of a block are split by masks and shifts that are the same for all of
-// them. So a vector is loaded with 16 bytes of each of several rows, a row in a
-// lane of 128 bits, and the macros work on that. For a panel such vectors are
-// transposed first: then a vector has the same 4 bytes of 8 or 16 rows, and the
-// macros are the same.
+// them, wherever they stand. A Gemv loads the values of 2 or 4 groups of a row, a
+// group in each lane of 128 bits, and four rows one after another: they share
+// activations, and a transposition adds up the lanes of all four. An unpacker loads
+// 16 bytes of 8 or 16 rows and transposes them first, so that a vector has the same
+// word of each row; then the same macros split the bytes.
 //
 // # Unsigned weights
 //

@@ -1,5 +1,14 @@
-// The loops of a Gemv on mapped blocks of 32: four rows at a time, LANES groups of
-// columns, of which there are four at least.
+// The loops of a Gemv on mapped blocks: four rows at a time, and of each in one
+// turn LANES blocks of 32 columns, of which there are at least four, or one
+// SUPERBLOCK of 256.
+#ifdef SUPERBLOCK
+#define TURN 8
+#define BYTES BLOCK
+#else
+#define TURN LANES
+#define BYTES (LANES*BLOCK)
+#endif
+
 	MOVQ y+0(FP), Y
 	MOVQ w+8(FP), W
 	MOVQ stride+16(FP), STRIDE
@@ -10,35 +19,30 @@
 	CONSTANTS
 
 rows:
-	MOVQ    W, P
-	MOVQ    q+40(FP), Q
-	MOVQ    scale+48(FP), SCALE
-	MOVQ    sum+56(FP), SUM
-	MOVQ    groups+32(FP), LEFT
-	SUBQ    $LANES, LEFT
+	MOVQ W, P
+	MOVQ q+40(FP), Q
+	MOVQ scale+48(FP), SCALE
+	MOVQ sum+56(FP), SUM
+	MOVQ groups+32(FP), LEFT
+	SUBQ $TURN, LEFT
+	XOR  F, F, F
+#ifndef SUPERBLOCK
 	VMOVUPS ·lastwords+64(SB), MASK
-	XOR     F, F, F
+#endif
 
-	// One turn eats LANES blocks of each row, and fetches as much of the next rows.
-blocks:
-	ADDQ $(4*LANES*BLOCK), AHEAD
-
-fetch:
-	PREFETCHT0 (FETCH)
-	ADDQ $64, FETCH
-	CMPQ FETCH, AHEAD
-	JB   fetch
-
+turn:
+	PREFETCH(4*BYTES)
 	GEMV
-	ADDQ $(LANES*BLOCK), P
-	ADDQ $(32*LANES), Q
-	ADDQ $(4*LANES), SCALE
-	ADDQ $(4*LANES), SUM
-	SUBQ $LANES, LEFT
-	JGE  blocks
+	ADDQ $BYTES, P
+	ADDQ $(32*TURN), Q
+	ADDQ $(4*TURN), SCALE
+	ADDQ $(128/GROUP*TURN), SUM
+	SUBQ $TURN, LEFT
+	JGE  turn
 
 	// Where fewer than LANES blocks remain, the row's last LANES are taken, and those
 	// that were taken before do not count.
+#ifndef SUPERBLOCK
 	CMPQ    LEFT, $-LANES
 	JEQ     end
 	LEAQ    (SUM)(LEFT*4), SUM
@@ -50,9 +54,10 @@ fetch:
 	LEAQ    ·lastwords+64(SB), R9
 	VMOVUPS (R9)(LEFT*1), MASK
 	XORQ    LEFT, LEFT
-	JMP     blocks
+	JMP     turn
 
 end:
+#endif
 	STORESUMS((Y))
 	ADDQ $16, Y
 	LEAQ (W)(STRIDE*4), W
@@ -60,3 +65,6 @@ end:
 	JNZ  rows
 	VZEROUPPER
 	RET
+
+#undef TURN
+#undef BYTES

@@ -12,7 +12,7 @@
 	VPADDB BIASLESS8, hi, hi
 #define GEMV \
 	GATHER(0, D); \
-	LOADX; \
+	LOADA; \
 	UNBIAS(·bytes8(SB)); \
 	FOURROWS(DOT); \
 	ADDDOTS

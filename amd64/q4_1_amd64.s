@@ -10,7 +10,7 @@
 	GATHER(2, D); \
 	ADDMINS; \
 	GATHER(0, D); \
-	LOADX; \
+	LOADA; \
 	FOURROWS(DOT); \
 	ADDDOTS
 #define DOT(row, to) \

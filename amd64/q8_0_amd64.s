@@ -8,10 +8,10 @@
 #define GROUP 32
 #define GEMV \
 	GATHER(0, D); \
-	VMOVUPS (Q), X0; \
-	VMOVUPS (16*LANES)(Q), X1; \
-	UNBIASWIDE(X0, C); \
-	UNBIASWIDE(X1, V2); \
+	VMOVUPS (Q), A0; \
+	VMOVUPS (16*LANES)(Q), A1; \
+	UNBIASWIDE(A0, C); \
+	UNBIASWIDE(A1, V2); \
 	FOURROWS(DOT); \
 	ADDDOTS
 #define DOT(row, to) \
@@ -19,8 +19,8 @@
 	LOADHALF(2+LANES/2*BLOCK, row, V1); \
 	WIDE(V0); \
 	WIDE(V1); \
-	DOTWIDE(V0, X0, C, V14); \
-	DOTWIDE(V1, X1, V2, V15); \
+	DOTWIDE(V0, A0, C, V14); \
+	DOTWIDE(V1, A1, V2, V15); \
 	EVENLANES(V14, V15, to); \
 	ODDLANES(V14, V15, V15); \
 	VPADDD V15, to, to

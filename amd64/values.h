@@ -6,7 +6,34 @@
 	AND    BYTES15, raw, lo; \
 	AND    BYTES15, hi, hi
 
+// INDEXED makes bytes that are indexes, of four bits, the values of IQ4_NL.
+#define INDEXED(raw, lo, hi) \
+	NIBBLES(raw, lo, hi); \
+	VPSHUFB lo, TABLE, lo; \
+	VPSHUFB hi, TABLE, hi
+
+// TRANSPOSE turns the lanes of a to d, so that a holds their first words, b the
+// second.
+#define TRANSPOSE(a, b, c, d, ab, ab2, cd, cd2) \
+	VPUNPCKLDQ  b, a, ab; \
+	VPUNPCKHDQ  b, a, ab2; \
+	VPUNPCKLDQ  d, c, cd; \
+	VPUNPCKHDQ  d, c, cd2; \
+	VPUNPCKLQDQ cd, ab, a; \
+	VPUNPCKHQDQ cd, ab, b; \
+	VPUNPCKLQDQ cd2, ab2, c; \
+	VPUNPCKHQDQ cd2, ab2, d
+
 // In a Gemv, a group a lane:
+
+// PREFETCH fetches the next n bytes of later rows.
+#define PREFETCH(n) \
+	ADDQ $(n), AHEAD; \
+fetch: \
+	PREFETCHT0 (FETCH); \
+	ADDQ $64, FETCH; \
+	CMPQ FETCH, AHEAD; \
+	JB   fetch
 
 // FOURROWS does a step for each of the four rows.
 #define FOURROWS(STEP) \
@@ -15,12 +42,12 @@
 	STEP((P)(STRIDE*2), I2); \
 	STEP((P)(STRIDE3*1), I3)
 
-// LOADX splits the activations of a lane's groups into halves.
-#define LOADX \
+// LOADA splits the activations of a lane's groups into halves.
+#define LOADA \
 	VMOVUPS (Q), V14; \
 	VMOVUPS (16*LANES)(Q), V15; \
-	EVENLANES(V14, V15, X0); \
-	ODDLANES(V14, V15, X1)
+	EVENLANES(V14, V15, A0); \
+	ODDLANES(V14, V15, A1)
 
 // GATHER2 loads the f16 numbers at off of 2 blocks of the four rows.
 #define GATHER2(off, to) \
@@ -48,16 +75,16 @@
 
 // ADDDOTS adds the sums, times the scales of weights, in D, and of activations, to
 // the result; ADDMINS the minimums in D times the sums of activations. Both change
-// V15.
+// V7 and V15.
 #define ADDDOTS \
 	SUM4; \
 	VCVTDQ2PS   I0, I0; \
-	SPREAD(SCALE, V15); \
+	SPREAD(0, SCALE, V15); \
 	AND         MASK, V15, V15; \
 	VMULPS      V15, D, D; \
 	VFMADD231PS D, I0, F
 #define ADDMINS \
-	SPREAD(SUM, V15); \
+	SPREAD(0, SUM, V15); \
 	AND         MASK, V15, V15; \
 	VFMADD231PS V15, D, F
 
@@ -76,14 +103,7 @@
 // rows' first words, V1 the second. Changes V4 to V7.
 #define LOADWORDS(off) \
 	LOADQUADS(off, V0, V1, V2, V3); \
-	VPUNPCKLDQ  V1, V0, V4; \
-	VPUNPCKHDQ  V1, V0, V5; \
-	VPUNPCKLDQ  V3, V2, V6; \
-	VPUNPCKHDQ  V3, V2, V7; \
-	VPUNPCKLQDQ V6, V4, V0; \
-	VPUNPCKHQDQ V6, V4, V1; \
-	VPUNPCKLQDQ V7, V5, V2; \
-	VPUNPCKHQDQ V7, V5, V3
+	TRANSPOSE(V0, V1, V2, V3, V4, V5, V6, V7)
 
 // LOADWORD loads the first words alone, into V0. Changes V1 to V3.
 #define LOADWORD(off) \

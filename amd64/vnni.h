@@ -29,29 +29,66 @@
 #define WORDS 16
 #define STRIPS 2
 
-// Constants of formats, in registers: as operands in memory they would straddle
-// cache lines. Bytes of 15; the bias of values without minimums in panels, and the
-// same less a format's own; 0 to 3, each in all words of a lane.
+// Constants of formats, in registers, since as operands in memory they would
+// straddle cache lines: bytes; the bias of values without minimums in panels, less
+// a format's own; 0 to 3, each in all words of a lane.
 #define CONSTANTS \
 	VPBROADCASTD ·bytes15(SB), BYTES15; \
+	VPBROADCASTD ·bytes16(SB), BYTES16; \
 	VPBROADCASTD ·bytes128(SB), BYTES128; \
 	VPBROADCASTD ·bytes120(SB), BIASLESS8; \
-	VPMOVZXBD    ·lanes(SB), LANENUMBERS
+	VPBROADCASTD ·bytes112(SB), BIASLESS16; \
+	VPBROADCASTQ ·bits8(SB), BITS8; \
+	VBROADCASTI32X4 ·fifthlow(SB), FIFTHLOW; \
+	VBROADCASTI32X4 ·fifthhigh(SB), FIFTHHIGH; \
+	VPBROADCASTD ·bytes3(SB), BYTES3; \
+	VPBROADCASTD ·bytes4(SB), BYTES4; \
+	VPBROADCASTD ·bytes48(SB), BYTES48; \
+	VPBROADCASTD ·bytes63(SB), BYTES63; \
+	VPBROADCASTD ·bytes124(SB), BIASLESS4; \
+	VPMOVZXBD    ·lanes(SB), LANENUMBERS; \
+	VPSRLD       $1, LANENUMBERS, HALFNUMBERS; \
+	VPMOVZXBD    ·lanes0213(SB), LANES0213
 #define BYTES15 Z16
-#define BYTES128 Z17
-#define BIASLESS8 Z18
-#define LANENUMBERS Z19
+#define BYTES16 Z17
+#define BYTES128 Z18
+#define BIASLESS8 Z19
+#define BIASLESS16 Z20
+#define LANENUMBERS Z21
+#define BITS8 Z22
+#define FIFTHLOW Z23
+#define FIFTHHIGH Z24
+#define HALFNUMBERS Z25 // 0 in the lower half, 1 in the upper
+#define LANES0213 Z26
+#define BYTES3 Z27
+#define BYTES4 Z28
+#define BYTES48 Z29
+#define BYTES63 Z30
+#define BIASLESS4 Z31
+
+// BIAS32 makes values that are stored plus 32 biased.
+#define BIAS32(v) VPADDB ·bytes96(SB), v, v
 
 // WIDE gives eight-bit values the class's form: adding 128 is flipping the sign.
 #define WIDE(v) VPXORD BYTES128, v, v
+
+// LOADTABLE loads the values of IQ4_NL, WIDE.
+#define LOADTABLE VBROADCASTI32X4 ·iq4nl128(SB), TABLE
+
+// FIFTHBITS adds 16 to values whose bit is set: index says which byte of q holds it,
+// bit where. Changes V15 and K1.
+#define FIFTHBITS(q, index, bit, values) \
+	VPSHUFB  index, q, V15; \
+	VPTESTMB bit, V15, K1; \
+	VPADDB   BYTES16, values, K1, values
 
 // EVENLANES takes the even lanes of two vectors, ODDLANES the odd.
 #define EVENLANES(a, b, to) VSHUFI32X4 $0x88, b, a, to
 #define ODDLANES(a, b, to) VSHUFI32X4 $0xdd, b, a, to
 
 // SPREAD loads 4 floats, each to all of a lane.
-#define SPREAD(from, to) \
-	VBROADCASTF32X4 (from), to; \
+#define SPREAD(off, p, to) \
+	VBROADCASTF32X4 (off)(p), to; \
 	VPERMPS         to, LANENUMBERS, to
 
 // GATHER widens f16 numbers of 4 blocks of the four rows, as D wants them. Changes
@@ -81,23 +118,23 @@
 	VMOVUPS       X8, to
 
 // UNBIAS prepares C for DOT32, which leaves the sums of products of 32 values,
-// whose bias is in bytes, with X0 and X1, four a lane. DOT32MIN is for values
+// whose bias is in bytes, with A0 and A1, four a lane. DOT32MIN is for values
 // without a bias. UNBIAS changes V7.
 #define UNBIAS(bytes) \
 	VPBROADCASTD bytes, V7; \
 	XOR      C, C, C; \
-	VPDPBUSD X0, V7, C; \
-	VPDPBUSD X1, V7, C; \
+	VPDPBUSD A0, V7, C; \
+	VPDPBUSD A1, V7, C; \
 	XOR      V7, V7, V7; \
 	VPSUBD   C, V7, C
 #define DOT32(u0, u1, to) \
 	VMOVDQA32 C, to; \
-	VPDPBUSD X0, u0, to; \
-	VPDPBUSD X1, u1, to
+	VPDPBUSD A0, u0, to; \
+	VPDPBUSD A1, u1, to
 #define DOT32MIN(u0, u1, to) \
 	XOR      to, to, to; \
-	VPDPBUSD X0, u0, to; \
-	VPDPBUSD X1, u1, to
+	VPDPBUSD A0, u0, to; \
+	VPDPBUSD A1, u1, to
 
 // UNBIASWIDE and DOTWIDE do it for WIDE values, sixteen a lane.
 #define UNBIASWIDE(x, c) \
@@ -109,6 +146,10 @@
 	VMOVDQA32 c, to; \
 	VPDPBUSD  x, w, to
 
+// DOT32WIDE is for 32 WIDE values, with A0 and A1.
+#define UNBIAS32WIDE UNBIAS(·bytes128(SB))
+#define DOT32WIDE(u0, u1, to) DOT32(u0, u1, to)
+
 // FOLD makes the sums in V8 to V11 fit 256 bits.
 #define FOLD \
 	FOLD1(Z8, Y8); \
@@ -118,6 +159,60 @@
 #define FOLD1(z, y) \
 	VEXTRACTF64X4 $1, z, Y0; \
 	VADDPS        Y0, y, y
+
+// ALLLANES copies the first lane to all.
+#define ALLLANES(from, to) VSHUFI32X4 $0, from, from, to
+
+// UNITS and PASSES go through the values of a super-block, see k45.h and k16.h.
+#define UNITS(UNIT) \
+	UNIT(0, LOWER, ·order0213(SB), VPSLLW, $4, VPSLLW, $3); \
+	UNIT(1, UPPER, ·order0213(SB), VPSRLW, $0, VPSRLW, $1)
+#define PASSES(PASS) \
+	PASS(0, FIRST4, ·order0123(SB), 0, LOWNIBBLES, VPSLLW, $4, 0, $0, VPSLLW, $2); \
+	PASS(1, SECOND4, ·order0123(SB), 0, HIGHNIBBLES, VPSRLW, $0, 0, $4, VPSRLW, $0); \
+	PASS(2, THIRD4, ·order0123(SB), 64, LOWNIBBLES, VPSLLW, $4, 32, $0, VPSRLW, $2); \
+	PASS(3, FOURTH4, ·order0123(SB), 64, HIGHNIBBLES, VPSRLW, $0, 32, $4, VPSRLW, $4)
+
+// LOADUNITA loads the activations of a unit, those of its low nibbles to A0, of its
+// high nibbles to A1.
+#define LOADUNITA(u) \
+	VMOVUPS    (128*u)(Q), V14; \
+	VMOVUPS    (128*u+64)(Q), V15; \
+	VSHUFI64X2 $0x44, V15, V14, A0; \
+	VSHUFI64X2 $0xee, V15, V14, A1
+
+// SPREADUNIT loads the floats of a unit's groups, SPREADPASS of a pass's.
+#define SPREADUNIT(u, p, to) \
+	VBROADCASTF32X4 (16*u)(p), to; \
+	VPERMPS         to, LANES0213, to
+#define SPREADPASS(n, p, to) \
+	VBROADCASTSD (8*n)(p), to; \
+	VPERMPS      to, HALFNUMBERS, to
+
+// LOADBITS loads 32 bytes, which hold one bit, or two, of each of these values; of
+// those in the upper half, one place higher.
+#define LOADBITS(off, row, to) \
+	VBROADCASTI64X4 (off)row, to; \
+	VPSRLVD         HALFNUMBERS, to, to
+#define LOADBITS2(off, row, to) \
+	VBROADCASTI64X4 (off)row, to; \
+	VPSRLVD         HALFNUMBERS, to, to; \
+	VPSRLVD         HALFNUMBERS, to, to
+
+// DOTMIN leaves the sums of products of values without a bias with x, four a word;
+// DOT16 of values whose bias UNBIAS16 took out with A0.
+#define DOTMIN(u, x, to) \
+	XOR      to, to, to; \
+	VPDPBUSD x, u, to
+#define UNBIAS16(bytes) \
+	VPBROADCASTD bytes, V7; \
+	XOR          V15, V15, V15; \
+	VPDPBUSD     A0, V7, V15; \
+	XOR          C, C, C; \
+	VPSUBD       V15, C, C
+#define DOT16(u, to) \
+	VMOVDQA32 C, to; \
+	VPDPBUSD  A0, u, to
 
 // LOADQUADS loads 16 bytes of 16 rows, those of row 4*i+j to lane i of vector j.
 #define LOADQUADS(off, a, b, c, d) \

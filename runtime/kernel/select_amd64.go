@@ -21,9 +21,17 @@ var avx512vnni = amd64Class(Set{
 	KBlock:     1024, // a panel and a tile are 42 KB of the 48 KB of L1
 	WeightBias: 128,
 }, map[quant.Type]blocksAMD64{
-	quant.Q8_0: {amd64.GemvVNNIQ8_0, amd64.UnpackVNNIQ8_0},
-	quant.Q4_0: {amd64.GemvVNNIQ4_0, amd64.UnpackVNNIQ4_0},
-	quant.Q4_1: {amd64.GemvVNNIQ4_1, amd64.UnpackVNNIQ4_1},
+	quant.Q8_0:  {amd64.GemvVNNIQ8_0, amd64.UnpackVNNIQ8_0},
+	quant.Q4_0:  {amd64.GemvVNNIQ4_0, amd64.UnpackVNNIQ4_0},
+	quant.Q4_1:  {amd64.GemvVNNIQ4_1, amd64.UnpackVNNIQ4_1},
+	quant.Q5_0:  {amd64.GemvVNNIQ5_0, amd64.UnpackVNNIQ5_0},
+	quant.Q5_1:  {amd64.GemvVNNIQ5_1, amd64.UnpackVNNIQ5_1},
+	quant.IQ4NL: {amd64.GemvVNNIIQ4_NL, amd64.UnpackVNNIIQ4_NL},
+	quant.Q5_K:  {amd64.GemvVNNIQ5_K, amd64.UnpackVNNIQ5_K},
+	quant.Q6_K:  {amd64.GemvVNNIQ6_K, amd64.UnpackVNNIQ6_K},
+	quant.Q3_K:  {amd64.GemvVNNIQ3_K, amd64.UnpackVNNIQ3_K},
+	quant.Q2_K:  {amd64.GemvVNNIQ2_K, amd64.UnpackVNNIQ2_K},
+	quant.Q4_K:  {amd64.GemvVNNIQ4_K, amd64.UnpackVNNIQ4_K},
 }, map[quant.Type]floatsAMD64{
 	quant.F32:  {amd64.GemvVNNIF32, amd64.UnpackVNNIF32},
 	quant.F16:  {amd64.GemvVNNIF16, amd64.UnpackVNNIF16},
@@ -41,9 +49,17 @@ var avx2 = amd64Class(Set{
 	KBlock:     1024, // a panel and a tile are 14 KB of the 32 KB of L1
 	WeightBias: 32,
 }, map[quant.Type]blocksAMD64{
-	quant.Q8_0: {amd64.GemvAVX2Q8_0, amd64.UnpackAVX2Q8_0},
-	quant.Q4_0: {amd64.GemvAVX2Q4_0, amd64.UnpackAVX2Q4_0},
-	quant.Q4_1: {amd64.GemvAVX2Q4_1, amd64.UnpackAVX2Q4_1},
+	quant.Q8_0:  {amd64.GemvAVX2Q8_0, amd64.UnpackAVX2Q8_0},
+	quant.Q4_0:  {amd64.GemvAVX2Q4_0, amd64.UnpackAVX2Q4_0},
+	quant.Q4_1:  {amd64.GemvAVX2Q4_1, amd64.UnpackAVX2Q4_1},
+	quant.Q5_0:  {amd64.GemvAVX2Q5_0, amd64.UnpackAVX2Q5_0},
+	quant.Q5_1:  {amd64.GemvAVX2Q5_1, amd64.UnpackAVX2Q5_1},
+	quant.IQ4NL: {amd64.GemvAVX2IQ4_NL, amd64.UnpackAVX2IQ4_NL},
+	quant.Q5_K:  {amd64.GemvAVX2Q5_K, amd64.UnpackAVX2Q5_K},
+	quant.Q6_K:  {amd64.GemvAVX2Q6_K, amd64.UnpackAVX2Q6_K},
+	quant.Q3_K:  {amd64.GemvAVX2Q3_K, amd64.UnpackAVX2Q3_K},
+	quant.Q2_K:  {amd64.GemvAVX2Q2_K, amd64.UnpackAVX2Q2_K},
+	quant.Q4_K:  {amd64.GemvAVX2Q4_K, amd64.UnpackAVX2Q4_K},
 }, map[quant.Type]floatsAMD64{
 	quant.F32:  {amd64.GemvAVX2F32, amd64.UnpackAVX2F32},
 	quant.F16:  {amd64.GemvAVX2F16, amd64.UnpackAVX2F16},
@@ -80,12 +96,9 @@ func amd64Class(s Set, blocks map[quant.Type]blocksAMD64, floats map[quant.Type]
 			continue
 		}
 		class.names[f.Type] = namesOf(blocks[f.Type].gemv, g.forFormat(f))
-		if call, ok := blocks[f.Type]; ok {
-			class.Gemv[f.Type] = gemvOfFour(f, call.gemv)
-			class.Unpack[f.Type] = unpackWith(f, s.PanelRows, call.unpack)
-			continue
-		}
-		class.Unpack[f.Type] = unpackWords(f, s.PanelRows, s.WeightBias)
+		call := blocks[f.Type]
+		class.Gemv[f.Type] = gemvOfFour(f, call.gemv)
+		class.Unpack[f.Type] = unpackWith(f, s.PanelRows, call.unpack)
 	}
 	class.Pack = packBiased(s.TileRows, s.WeightBias)
 	class.PackFloat = packFloats(s.TileRows)
@@ -114,29 +127,5 @@ func gemvOfFour(f *quant.Format, call gemvCallee) func(y []float32, w []byte, st
 			return
 		}
 		gemv(y, w, stride, x)
-	}
-}
-
-// unpackWords is the meaning of the unpackers of this architecture: values
-// [group][word][row][4], scales and minimums [group][row].
-func unpackWords(f *quant.Format, rows, bias int) func(p *Panel, w []byte, stride int) {
-	if f.HasMin || !f.Narrow && bias < 128 {
-		bias = 0
-	}
-	return func(p *Panel, w []byte, stride int) {
-		u := unpackedRows.Get().(*unpackedRow)
-		defer unpackedRows.Put(u)
-		u.resize(p.Cols)
-		groups := p.Cols / f.Group
-		for r := range rows {
-			f.Unpack(u.q[:p.Cols], u.scale[:groups], u.min[:groups], w[r*stride:])
-			for i, q := range u.q[:p.Cols] {
-				p.Q[(i/4*rows+r)*4+i%4] = q + int8(bias)
-			}
-			spread(p.Scale[r:], u.scale[:groups], rows)
-			if f.HasMin {
-				spread(p.Min[r:], u.min[:groups], rows)
-			}
-		}
 	}
 }

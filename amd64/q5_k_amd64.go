@@ -1,0 +1,13 @@
+package amd64
+
+//go:noescape
+func GemvAVX2Q5_K(y *float32, w *byte, stride, rows, groups int, q *int8, scale, sum *float32)
+
+//go:noescape
+func UnpackAVX2Q5_K(q *int8, scale, min *float32, w *byte, stride, groups int)
+
+//go:noescape
+func GemvVNNIQ5_K(y *float32, w *byte, stride, rows, groups int, q *int8, scale, sum *float32)
+
+//go:noescape
+func UnpackVNNIQ5_K(q *int8, scale, min *float32, w *byte, stride, groups int)
