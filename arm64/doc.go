@@ -30,6 +30,8 @@
 // and for both, per group of the format, [4 rows]float32 scales and minimums.
 // Panels of floats are [column][4 rows]float32 in each half.
 //
+// COST.md says what each loop costs on both cores, and what bounds it.
+//
 // No call may last longer than 100 us, since assembly can't be preempted: the
 // callers in package kernel cut the work into such pieces.
 package arm64

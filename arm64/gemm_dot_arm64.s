@@ -3,7 +3,8 @@
 #include "tile.h"
 
 // GEMM by SDOT: a panel of 8 weight rows, as two vectors of 4, by tiles of 4
-// tokens. For every 32 SDOT there is the conversion of 4 sums; see SCALE1.
+// tokens. A sum of 32 products for 4 rows and a token takes 8 SDOT, and three
+// more vector operations to become a float and be scaled; see SCALE1.
 
 // General registers.
 #define Y      0  // y of the tile's first token

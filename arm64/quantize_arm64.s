@@ -17,7 +17,6 @@
 #define SV    16 // scale, in lane 0
 #define IV    17 // its reciprocal
 #define SIGN  18 // all bits but the sign
-#define F127  19
 
 #define ABS2(i) \
 	AND(M0+i, X0+i, SIGN) \
@@ -39,7 +38,7 @@ TEXT ·Quantize(SB), NOSPLIT, $0-48
 	MOVD groups+40(FP), R(N)
 	MOVW $0x7fffffff, R(TMP)
 	DUP4S_R(SIGN, TMP)
-	FMOVS $127.0, F19
+	FMOVS $127.0, F19 // SV and IV are F16 and F17
 
 group:
 	LDPQ_POST(X0+0, X0+1, X, 32)
