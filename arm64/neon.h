@@ -31,8 +31,7 @@
 // One word into all lanes; base += 4.
 #define LD1RS_POST(t, base)        WORD $(0x4ddfc800|(base)<<5|(t))
 
-// Two or four registers from t on, interleaved by words; POST adds their size.
-#define LD2S(t, base)              WORD $(0x4c408800|(base)<<5|(t))
+// Two or four registers from t on, interleaved by words; base += their size.
 #define LD2S_POST(t, base)         WORD $(0x4cdf8800|(base)<<5|(t))
 #define ST2S_POST(t, base)         WORD $(0x4c9f8800|(base)<<5|(t))
 #define ST4S_POST(t, base)         WORD $(0x4c9f0800|(base)<<5|(t))

@@ -5,6 +5,7 @@
 // sines alternate in a table. Every product is rounded, as in Go.
 
 #define X 0 // first numbers of pairs
+#define O 4 // where pairs go
 #define Z 1 // second numbers
 #define T 2
 #define N 3
@@ -29,12 +30,13 @@ TEXT ·RopePairs(SB), NOSPLIT, $0-24
 	MOVD x+0(FP), R(X)
 	MOVD t+8(FP), R(T)
 	MOVD n+16(FP), R(N)
+	MOVD R(X), R(O)
 
 pairs:
-	LD2S(A, X)
+	LD2S_POST(A, X)
 	LD2S_POST(C, T)
 	TURN
-	ST2S_POST(A, X)
+	ST2S_POST(A, O)
 	SUBS $8, R(N)
 	BNE  pairs
 	RET

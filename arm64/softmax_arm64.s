@@ -5,7 +5,8 @@
 #define X 0
 #define P 1
 #define N 2
-#define T 3
+#define O 3 // where results go: a pointer of its own lets the next turn begin early
+#define T 4 // the table of constants
 
 #define V      0
 #define LARGE  1 // the largest number, in every lane
@@ -54,20 +55,21 @@ max1:
 
 	// exp(scale * (x - largest)), and the sum of them.
 weigh:
-	FMOVS F1, R3
+	FMOVS F1, R4
 	DUP4S_R(LARGE, T)
 	MOVI16B(SUM, 0)
 	MOVI16B(SUM1, 0)
 	MOVD R(X), R(P)
+	MOVD R(X), R(O)
 	MOVD n+8(FP), R(N)
 	SUBS $4, R(N)
 	BLT  weighTail
 
 weigh4:
-	LDRQ(V, P, 0)
+	LDRQ_POST(V, P, 16)
 	WEIGH
 	FADD(SUM, SUM, V)
-	STRQ_POST(V, P, 16)
+	STRQ_POST(V, O, 16)
 	SUBS $4, R(N)
 	BGE  weigh4
 
@@ -76,10 +78,10 @@ weighTail:
 	BEQ  divide
 
 weigh1:
-	LDRS_POST(V, P, 0)
+	LDRS_POST(V, P, 4)
 	WEIGH
 	FADD(SUM1, SUM1, V)
-	STRS_POST(V, P, 4)
+	STRS_POST(V, O, 4)
 	SUBS $1, R(N)
 	BNE  weigh1
 

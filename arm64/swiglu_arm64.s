@@ -5,7 +5,8 @@
 #define G 0
 #define U 1
 #define N 2
-#define T 3
+#define T 3 // the table of constants, then where results go: a pointer of its own lets
+            // the next turn begin before this one ends
 
 #define X  0 // g, the result
 #define E  1 // e^-g, then 1 + e^-g
@@ -27,14 +28,15 @@ TEXT ·SwiGLU(SB), NOSPLIT, $0-24
 	MOVD up+8(FP), R(U)
 	MOVD n+16(FP), R(N)
 	EXP_CONSTANTS(T)
+	MOVD R(G), R(T)
 	SUBS $4, R(N)
 	BLT  tail
 
 four:
-	LDRQ(X, G, 0)
+	LDRQ_POST(X, G, 16)
 	LDRQ_POST(XU, U, 16)
 	GATE
-	STRQ_POST(X, G, 16)
+	STRQ_POST(X, T, 16)
 	SUBS $4, R(N)
 	BGE  four
 
@@ -43,10 +45,10 @@ tail:
 	BEQ  done
 
 one:
-	LDRS_POST(X, G, 0)
+	LDRS_POST(X, G, 4)
 	LDRS_POST(XU, U, 4)
 	GATE
-	STRS_POST(X, G, 4)
+	STRS_POST(X, T, 4)
 	SUBS $1, R(N)
 	BNE  one
 
