@@ -21,11 +21,13 @@ func TestPoisonousPrompt(t *testing.T) {
 	client := mosquittotest.Listen(t, b.URL(), "llamad/#")
 	state := t.TempDir()
 	client.Publish("llamad/pi4/marker", 1, false, "nobody's") // is no trouble
-	for range maxDeaths {
+	for life := range maxDeaths {
 		p := startStub(t, b.URL(), "pi4", state)
-		p.online()
-		client.Publish("llamad/pi4/prompt", 1, false, `{"id":"poison","prompt":"poison canary"}`) // or what the broker kept
-		client.Publish("llamad/pi4/prompt/other", 1, false, "hello")
+		if life == 0 { // later the broker hands it over by itself, at once
+			p.online()
+			client.Publish("llamad/pi4/prompt", 1, false, `{"id":"poison","prompt":"poison canary"}`)
+			client.Publish("llamad/pi4/prompt/other", 1, false, "hello")
+		}
 		p.wait()
 		page, err := os.ReadFile(filepath.Join(state, "llamad-"+digits(instanceIn(t, state)+" pi4", 12)+".running"))
 		if err != nil || strings.Contains(string(page), "canary") || !strings.Contains(string(page), `"running":"`) {
