@@ -122,6 +122,21 @@ func retainedBelow(t *testing.T, broker *mosquittotest.Broker, prefix string) (l
 	return list
 }
 
+// settled waits until as many announcements stand as there should: what is not
+// announced any more is looked for while prompts are answered already.
+func settled(t *testing.T, broker *mosquittotest.Broker, want int) []mosquittotest.Message {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		list := retainedBelow(t, broker, "homeassistant")
+		if len(list) == want {
+			return list
+		}
+		if time.Now().After(end) {
+			t.Fatalf("%d announcements, want %d: %v", len(list), want, list)
+		}
+	}
+}
+
 // The device stands in Home Assistant's topics as long as it is wanted there.
 func TestHomeAssistantAnnouncements(t *testing.T) {
 	broker := mosquittotest.Start(t)
@@ -153,7 +168,7 @@ func TestHomeAssistantAnnouncements(t *testing.T) {
 	var whole map[string]object
 	for _, mode := range []string{"device", "component"} {
 		d := start(mode)
-		got := announcedEntities(t, retainedBelow(t, broker, "homeassistant"))
+		got := announcedEntities(t, settled(t, broker, map[string]int{"device": 1, "component": 11}[mode]))
 		for _, want := range []string{"notify Prompt", "text Prompt", "sensor Last answer", "event Answer", "binary_sensor Busy", "button Cancel",
 			"sensor Speed", "sensor Queue", "sensor Memory", "sensor Temperature", "binary_sensor Throttled"} {
 			if got[want] == nil {
@@ -197,8 +212,5 @@ func TestHomeAssistantAnnouncements(t *testing.T) {
 
 	start("device").stop(syscall.SIGTERM)
 	start("off")
-	time.Sleep(100 * time.Millisecond)
-	if left := retainedBelow(t, broker, "homeassistant"); len(left) != 0 {
-		t.Errorf("discovery off left %v", left)
-	}
+	settled(t, broker, 0)
 }

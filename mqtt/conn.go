@@ -108,11 +108,12 @@ func (c *conn) subscribe(sub subscription) (granted byte, err error) {
 	if err := c.wait(token, "SUBACK"); err != nil {
 		return 0, err
 	}
-	granted, answered := token.Result()[sub.filter]
-	if !answered || granted > 2 { // 0x80 is a refusal
-		return 0, &refusedError{sub.filter}
+	for _, granted := range token.Result() { // the one; paho shortens the name of a shared one
+		if granted <= 2 { // 0x80 is a refusal
+			return granted, nil
+		}
 	}
-	return granted, nil
+	return 0, &refusedError{sub.filter}
 }
 
 // publish sends x and waits until the broker has it.

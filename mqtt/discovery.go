@@ -73,31 +73,6 @@ func (s *Service) announcements() []*outgoing {
 	return s.announcer().parts()
 }
 
-// retractions remove what is not announced any more.
-func (s *Service) retractions() []*outgoing {
-	a := s.announcer()
-	switch {
-	case a.prefix == "":
-		return nil
-	case s.o.Discovery == DiscoverDevice:
-		return emptied(a.parts())
-	case s.o.Discovery == DiscoverComponents:
-		return emptied([]*outgoing{a.whole()})
-	}
-	return a.removal()
-}
-
-// removal removes all that was ever announced.
-func (a announcer) removal() []*outgoing { return emptied(append(a.parts(), a.whole())) }
-
-// emptied are messages that leave nothing behind where those stood.
-func emptied(list []*outgoing) []*outgoing {
-	for _, x := range list {
-		x.payload = nil
-	}
-	return list
-}
-
 // whole is the one message for the whole device.
 func (a announcer) whole() *outgoing {
 	components := map[string]any{}
@@ -150,20 +125,6 @@ func (s *Service) born() {
 	for _, x := range s.standingNow() {
 		s.send(x)
 	}
-}
-
-// retract removes old announcements, once in the life of a process.
-func (l *link) retract() error {
-	if l.s.retracted {
-		return nil
-	}
-	for _, x := range l.s.retractions() {
-		if err := l.publish(x); err != nil {
-			return err
-		}
-	}
-	l.s.retracted = true
-	return nil
 }
 
 // awaitBirth subscribes to Home Assistant's birth. A broker that does not let us

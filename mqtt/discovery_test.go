@@ -49,6 +49,9 @@ func TestDiscoveryModes(t *testing.T) {
 		}
 		h.online()
 		got := h.announced()
+		for end := time.Now().Add(patience); len(got) != step.wants && time.Now().Before(end); got = h.announced() {
+			time.Sleep(50 * time.Millisecond) // the others are looked for meanwhile
+		}
 		if len(got) != step.wants || step.topic != "" && got[step.topic] == "" {
 			t.Errorf("%s: %v", step.mode, got)
 		}

@@ -19,6 +19,7 @@ const (
 	typePublish  = 3
 	typePuback   = 4
 	typeSuback   = 9
+	typeUnsuback = 11
 	typePingresp = 13
 )
 
@@ -188,6 +189,8 @@ func (g *guard) checkHeader(first byte, length int) error {
 		return exactly("SUBACK", flags, length, 3) // we ask for one filter at a time
 	case typePingresp:
 		return exactly("PINGRESP", flags, length, 0)
+	case typeUnsuback:
+		return exactly("UNSUBACK", flags, length, 2)
 	}
 	return frameError("a packet of type %d is not for a client", kind)
 }

@@ -7,11 +7,19 @@ import (
 	paho "github.com/eclipse/paho.mqtt.golang"
 )
 
+// arrival is what messages of one connection have in common.
+type arrival struct {
+	tree       tree // of the topics that are subscribed
+	connection int  // counted from 1
+	kept       bool // the broker keeps what is not acknowledged
+	backlog    *backlog
+}
+
 // handler sorts what arrives on one connection. paho calls it from the goroutine
 // that also sees the broker's ping responses, so it must not wait for anything.
-func (s *Service) handler(connection int, b *backlog) paho.MessageHandler {
+func (s *Service) handler(a arrival) paho.MessageHandler {
 	return func(_ paho.Client, p paho.Message) {
-		kind, client := s.tree.Load().classify(p.Topic())
+		kind, client := a.tree.classify(p.Topic())
 		switch {
 		case p.Topic() == birthTopic && s.o.announces():
 			p.Ack()
@@ -25,14 +33,12 @@ func (s *Service) handler(connection int, b *backlog) paho.MessageHandler {
 			s.o.Log.Debug("a message on a topic that is not ours was dropped", "topic", p.Topic())
 		case kind == topicMarker:
 			p.Ack()
-			b.heard(p.Payload())
+			a.backlog.heard(p.Payload())
 		case p.Retained():
 			p.Ack()
 			s.dropRetained(p.Topic())
 		case kind == topicPrompt:
-			m := s.message(p, client, connection)
-			m.absence = b.absence()
-			s.o.Prompt(m)
+			s.o.Prompt(s.message(p, client, a))
 		case kind == topicCancel:
 			p.Ack()
 			id, err := cancelled(p.Payload())
@@ -45,7 +51,7 @@ func (s *Service) handler(connection int, b *backlog) paho.MessageHandler {
 	}
 }
 
-func (s *Service) message(p paho.Message, client string, connection int) *Message {
+func (s *Service) message(p paho.Message, client string, a arrival) *Message {
 	m := &Message{
 		Topic:      p.Topic(),
 		Client:     client,
@@ -54,7 +60,10 @@ func (s *Service) message(p paho.Message, client string, connection int) *Messag
 		QoS:        p.Qos(),
 		Dup:        p.Duplicate(),
 		Received:   s.o.Now(),
-		connection: connection,
+		absence:    a.backlog.absence(),
+		tree:       a.tree,
+		kept:       a.kept && p.Qos() > 0,
+		connection: a.connection,
 	}
 	if m.QoS > 0 {
 		m.ack = p.Ack

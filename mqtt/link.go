@@ -26,6 +26,7 @@ type link struct {
 	*conn
 	s       *Service
 	backlog *backlog
+	pool    *conn // nil without one
 }
 
 // connect dials, subscribes and announces us. A link that is given back is ready
@@ -40,16 +41,20 @@ func (s *Service) connect(ctx context.Context, number int) (*link, error) {
 	o.SetCleanSession(false)
 	o.SetAutoAckDisabled(true) // see Service.finish
 	o.SetBinaryWill(s.topic(topicState, ""), []byte(stateOffline), 1, true)
-	o.SetDefaultPublishHandler(s.handler(number, b)) // for every topic: no route of paho's is used
+	o.SetDefaultPublishHandler(s.handler(arrival{*s.tree.Load(), number, true, b})) // for every topic: no route of paho's is used
 	c, err := s.o.Broker.open(ctx, o, s.o.MaxPacket, s.mark)
 	if err != nil {
 		return nil, err
 	}
 	b.over.Store(!c.sessionKept) // then nothing was kept
-	l := &link{c, s, b}
+	l := &link{conn: c, s: s, backlog: b}
 	stop := context.AfterFunc(ctx, func() { c.fail(errLeaving) }) // don't wait for a slow broker to let us in
 	defer stop()
-	if err := l.enter(); err != nil {
+	err = l.enter()
+	if err == nil {
+		err = l.joinPool(ctx, number)
+	}
+	if err != nil {
 		s.goOffline()
 		l.drop(err)
 		return nil, err
@@ -77,9 +82,6 @@ func (l *link) enter() error {
 	if err := l.awaitBirth(); err != nil {
 		return err
 	}
-	if err := l.retract(); err != nil {
-		return err
-	}
 	for _, x := range l.s.goOnline() {
 		if err := l.publish(x); err != nil {
 			return err
@@ -94,6 +96,7 @@ func (l *link) serve(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(l.pump)
 	wg.Go(func() { l.watchBacklog(l.alive) })
+	wg.Go(l.retract)
 	select {
 	case <-l.alive.Done():
 	case <-ctx.Done():
@@ -103,6 +106,15 @@ func (l *link) serve(ctx context.Context) error {
 	wg.Wait()
 	l.drop(errLeaving)
 	return context.Cause(l.alive)
+}
+
+// drop ends the connection, and the pool's with it.
+func (l *link) drop(err error) {
+	l.conn.drop(err)
+	if l.pool != nil {
+		l.s.setPool(nil)
+		l.pool.drop(err)
+	}
 }
 
 // farewell publishes what is still to be said. Our last will does not do it,

@@ -13,6 +13,8 @@ type Message struct {
 	Received time.Time
 	absence  time.Duration // how long we were gone while the broker may have kept it, else 0
 
+	tree       tree   // whose prompt topic it came on: the node's, or the pool's
+	kept       bool   // the broker hands it over again until it is acknowledged
 	connection int    // which connection of this process brought it, counted from 1
 	ack        func() // nil with QoS 0
 }

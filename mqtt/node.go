@@ -23,8 +23,11 @@ func (s *Service) chooseNode(ctx context.Context) error {
 	if s.chosen {
 		return nil
 	}
-	state, info, err := s.standingElsewhere(ctx)
+	state, info, err := s.standingAt(ctx, *s.tree.Load())
 	if err != nil {
+		return err
+	}
+	if err := s.checkGroup(ctx); err != nil {
 		return err
 	}
 	s.chosen = true
@@ -37,8 +40,8 @@ func (s *Service) chooseNode(ctx context.Context) error {
 	return nil
 }
 
-// standingElsewhere reads what is retained under our name.
-func (s *Service) standingElsewhere(ctx context.Context) (state string, info Info, err error) {
+// standingAt reads what is retained under a name.
+func (s *Service) standingAt(ctx context.Context, t tree) (state string, info Info, err error) {
 	type retained struct {
 		topic   string
 		payload []byte
@@ -54,7 +57,7 @@ func (s *Service) standingElsewhere(ctx context.Context) (state string, info Inf
 		return "", info, err
 	}
 	defer v.leave()
-	stateTopic, infoTopic := s.topic(topicState, ""), s.topic(topicInfo, "")
+	stateTopic, infoTopic := t.topic(topicState, ""), t.topic(topicInfo, "")
 	for _, topic := range []string{stateTopic, infoTopic} {
 		_, err := v.subscribe(subscription{topic, 0})
 		var refused *refusedError

@@ -28,6 +28,7 @@ type Options struct {
 	Instance string // tells two daemons of one name apart
 
 	Prefix, Node    string // topics begin with <prefix>/<node>
+	Group           string // of a pool to join, "" is none
 	Version         string // for those who look
 	Discovery       Discovery
 	DiscoveryPrefix string // where Home Assistant is configured; answers never go there
@@ -77,6 +78,14 @@ func (o *Options) check() error {
 	}
 	if err := checkLevel(o.Node); err != nil {
 		return fmt.Errorf("mqtt.node: %w", err)
+	}
+	if o.Group != "" {
+		if err := checkLevel(o.Group); err != nil {
+			return fmt.Errorf("mqtt.group: %w", err)
+		}
+		if o.Group == o.Node {
+			return fmt.Errorf("mqtt.group: %q is this node's name too: give one of them another", o.Group)
+		}
 	}
 	if err := o.checkDiscovery(); err != nil {
 		return err

@@ -39,7 +39,10 @@ type Request struct {
 
 // Kept says that the broker keeps the prompt and hands it over again until it is
 // answered or failed.
-func (r *Request) Kept() bool { return r.message.QoS > 0 }
+func (r *Request) Kept() bool { return r.message.kept }
+
+// topic is where something about the prompt is published.
+func (r *Request) topic(kind string) string { return r.message.tree.topic(kind, r.Client) }
 
 // Fingerprint is the same for every copy of a prompt, in every process, and tells
 // nothing of what it says.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	paho "github.com/eclipse/paho.mqtt.golang"
@@ -58,10 +59,78 @@ func Retract(ctx context.Context, r Retraction) (instance string, running bool, 
 		running = string(state) == stateOnline
 	default:
 	}
-	for _, x := range (announcer{prefix: r.DiscoveryPrefix, instance: info.Instance, tree: t}).removal() {
-		if err := c.publish(x); err != nil {
+	topics, err := r.Broker.announced(ctx, announcer{prefix: r.DiscoveryPrefix, instance: info.Instance})
+	if err != nil {
+		return "", false, Explain(err)
+	}
+	for _, topic := range topics {
+		if err := c.publish(empty(topic)); err != nil {
 			return "", false, Explain(err)
 		}
 	}
 	return info.Instance, running, nil
+}
+
+// empty leaves nothing behind on a topic.
+func empty(topic string) *outgoing {
+	return &outgoing{topic: topic, qos: 1, retained: true, class: notice}
+}
+
+// announced lists the topics on which an instance is announced now. Only those
+// are emptied: Home Assistant complains about any other.
+func (b *Broker) announced(ctx context.Context, a announcer) (topics []string, err error) {
+	found := make(chan string, 64) // several times what there is of ours
+	c, err := b.visit(ctx, maxReply, func(m paho.Message) {
+		if len(m.Payload()) == 0 {
+			return
+		}
+		select {
+		case found <- m.Topic():
+		default:
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer c.leave()
+	id := "/llamad_" + a.instance
+	for _, filter := range []string{a.prefix + "/device" + id + "/config", a.prefix + "/+" + id + "/+/config"} {
+		if _, err := c.subscribe(subscription{filter, 0}); err != nil {
+			return nil, err
+		}
+	}
+	wait := time.After(2 * retainedWait)
+	for {
+		select {
+		case topic := <-found:
+			topics = append(topics, topic)
+		case <-wait:
+			return topics, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// retract empties, once in the life of a process, what was announced in another
+// way than now.
+func (l *link) retract() {
+	s := l.s
+	if s.retracted || s.o.DiscoveryPrefix == "" {
+		return
+	}
+	topics, err := s.o.Broker.announced(l.alive, s.announcer())
+	if err != nil {
+		if l.alive.Err() == nil {
+			s.o.Log.Debug("old announcements to Home Assistant cannot be looked for", "err", err)
+		}
+		return
+	}
+	wanted := s.announcements()
+	for _, topic := range topics {
+		if !slices.ContainsFunc(wanted, func(x *outgoing) bool { return x.topic == topic }) {
+			s.send(empty(topic))
+		}
+	}
+	s.retracted = true
 }

@@ -21,11 +21,13 @@ type Service struct {
 	counters counters
 	pauses   pauses
 
-	chosen    bool // the node's name is settled; only Run looks at it
-	retracted bool // old announcements are removed; the same
+	chosen     bool // the node's name is settled; only Run looks at it
+	retracted  bool // old announcements are removed; only link.retract looks at it
+	poolClosed bool // a node has the pool's name; only Run looks at it
 
 	mu       sync.Mutex        // protects what follows
 	retained map[string][]byte // kind of topic -> what stands there, but for the state
+	pool     *conn             // nil when we are in none
 	online   bool              // a connection is up, subscribed and announced
 	seen     time.Time         // the end of the last connection, zero when there was none
 }
@@ -144,7 +146,7 @@ func (s *Service) Reply(r *Request, result Result) {
 	s.endStream(r)
 	out := &outgoing{topic: r.ResponseTopic, qos: 1, class: final, payload: []byte(a.Text)}
 	if out.topic == "" {
-		out.topic = s.topic(topicResponse, r.Client)
+		out.topic = r.topic(topicResponse)
 	}
 	if r.Reply != FormText {
 		out.payload = encode(a)
@@ -175,7 +177,7 @@ func (s *Service) Fail(r *Request, e *Error) {
 	}
 	s.counters.errors.Add(1)
 	s.finish(r, &outgoing{
-		topic:   s.topic(topicResponse, r.Client),
+		topic:   r.topic(topicResponse),
 		qos:     1,
 		class:   final,
 		payload: encode(failure{ID: r.ID, Status: "error", Error: &told, Warnings: r.Warnings, Node: s.Node()}),
@@ -232,7 +234,7 @@ func (s *Service) endStream(r *Request) {
 
 func (s *Service) sendPart(r *Request, text string, done bool) {
 	s.send(&outgoing{
-		topic:   s.topic(topicStream, r.Client),
+		topic:   r.topic(topicStream),
 		class:   piece,
 		payload: encode(StreamPart{r.ID, r.stream.seq, text, done}),
 	})
@@ -244,7 +246,7 @@ func (s *Service) sendPart(r *Request, text string, done bool) {
 func (s *Service) Status(r *Request, state State, position, progress int) {
 	status := Status{r.ID, state, position, progress}
 	if r.status.news(status, s.o.Now()) {
-		s.send(&outgoing{topic: s.topic(topicStatus, r.Client), class: piece, payload: encode(status)})
+		s.send(&outgoing{topic: r.topic(topicStatus), class: piece, payload: encode(status)})
 	}
 }
 

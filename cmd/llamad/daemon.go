@@ -121,6 +121,7 @@ func newDaemon(o daemonOptions) (*daemon, error) {
 		Instance:        id.instance,
 		Prefix:          c.MQTT.Prefix,
 		Node:            c.MQTT.Node,
+		Group:           c.MQTT.Group,
 		Version:         version,
 		Discovery:       mqtt.Discovery(c.MQTT.Discovery),
 		DiscoveryPrefix: c.MQTT.DiscoveryPrefix,
@@ -173,6 +174,7 @@ func (d *daemon) run(ctx context.Context) error {
 	d.notify(systemd.Stopping("finishing the running prompt"))
 	d.log.Info("stopping", "waiting", d.queue.Len(), "running", d.running.busy())
 
+	d.mqtt.LeavePool()
 	for _, req := range d.queue.Close() {
 		d.fail(req, errShuttingDown)
 	}

@@ -113,11 +113,14 @@ func startStub(t testing.TB, broker, node, state string, variables ...string) *s
 }
 
 // online waits until the daemon is.
-func (p *stub) online() {
+func (p *stub) online() { p.t.Helper(); p.until("connected broker=") }
+
+// until waits until the daemon logged something.
+func (p *stub) until(logged string) {
 	p.t.Helper()
-	for end := time.Now().Add(patience); !strings.Contains(p.log.String(), "connected broker="); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(patience); !strings.Contains(p.log.String(), logged); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
-			p.t.Fatalf("%s is not online", p.node)
+			p.t.Fatalf("%s has not logged %q", p.node, logged)
 		}
 	}
 }
