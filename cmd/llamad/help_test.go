@@ -37,7 +37,7 @@ func ours(path string) bool { return !strings.HasPrefix(path, "llamad completion
 func TestEveryCommandHasHelpWithExamples(t *testing.T) {
 	all := commands(t)
 	for _, path := range []string{"llamad serve", "llamad run", "llamad send", "llamad tokenize", "llamad show", "llamad bench", "llamad demo",
-		"llamad config check", "llamad config example", "llamad ha-remove", "llamad version", "llamad completion bash"} {
+		"llamad doctor", "llamad config check", "llamad config example", "llamad ha-remove", "llamad version", "llamad completion bash"} {
 		if all[path] == nil {
 			t.Errorf("%s is missing", path)
 		}
