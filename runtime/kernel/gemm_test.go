@@ -62,6 +62,7 @@ func (b *batch) check(t *testing.T, from, to int) {
 func mulRows(t *testing.T, s *Set, f *quant.Format, wc *weightCase, rc *rowCase, at edge, rows, cols, tokens int) {
 	t.Helper()
 	b := newBatch(t, s, f, wc, rc, at, rows, cols, tokens)
+	pollute(s)
 	s.MulRows(b.y, b.ldy, &b.m, &b.tiles, 0, rows, b.panel)
 	b.check(t, 0, rows)
 }
@@ -104,6 +105,7 @@ func TestMulRowsShare(t *testing.T) {
 			for worker := range 3 {
 				b := newBatch(t, s, f, &weightCases[0], &rowCases[0], back, rows, 256, s.TileRows+1)
 				from, to := s.Share(rows, worker, 3)
+				pollute(s)
 				s.MulRows(b.y, b.ldy, &b.m, &b.tiles, from, to, b.panel)
 				b.check(t, from, to)
 			}
@@ -124,7 +126,9 @@ func TestGemmAdds(t *testing.T) {
 			}
 			for _, col := range []int{0, 256} {
 				b.panel.Format, b.panel.Cols = f, []int{256, 512}[col/256]
+				pollute(s)
 				s.Unpack[f.Type](b.panel, b.m.Data[f.RowBytes(col):], f.RowBytes(cols))
+				pollute(s)
 				gemm(b.y, b.ldy, b.panel, &b.tiles, col, 0, 1, col > 0)
 				gemm(b.y, b.ldy, b.panel, &b.tiles, col, 1, 3, col > 0)
 			}
@@ -158,8 +162,10 @@ func TestUnpackColumns(t *testing.T) {
 				}
 				panel := &Panel{Cols: cols, F: guarded[float32](t, at, s.PanelRows*cols)}
 				// A caller may give v as far as it goes, or up to the last row's end.
+				pollute(s)
 				s.UnpackColumns(panel, v, stride)
 				y := sentinels(t, at, s.TileCount(tokens)*s.TileRows*s.PanelRows)
+				pollute(s)
 				s.GemmFloat(y, s.PanelRows, panel, &tiles, 0, 0, s.TileCount(tokens), false)
 				for i, row := range rows {
 					for j := range s.PanelRows {

@@ -16,6 +16,7 @@ func gemv(t *testing.T, s *Set, f *quant.Format, wc *weightCase, rc *rowCase, at
 	stride := f.RowBytes(cols) + gap
 	w, x := wc.weights(t, r, at, f, rows, cols, stride), rc.row(t, r, at, cols)
 	y := sentinels(t, at, rows)
+	pollute(s)
 	s.Gemv[f.Type](y, w, stride, &x)
 	for i, got := range y {
 		what := fmt.Sprintf("%s, %s by %s, %v, row %d of %d, %d columns", f.Name, wc.name, rc.name, at, i, rows, cols)

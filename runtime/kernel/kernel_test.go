@@ -4,6 +4,8 @@ import (
 	"math"
 	"os"
 	"testing"
+
+	"llamad/runtime/quant"
 )
 
 // requireKernel names the environment variable that holds the class a machine
@@ -81,3 +83,24 @@ func near(got, want float32, size float64) bool {
 	}
 	return math.Abs(float64(got)-float64(want)) <= 0x1p-19*size+0x1p-120
 }
+
+// pollute leaves NaNs in many of the vector registers, so that a kernel which
+// forgets to clear one does not get away with it.
+func pollute(s *Set) {
+	s.Gemv[quant.F32](pollution.y[:], pollution.w[:], 4*32, &quant.Row{X: pollution.x[:]})
+	s.Softmax(pollution.y[:], 1)
+}
+
+var pollution = func() (p struct {
+	y [8]float32
+	w [8 * 4 * 32]byte
+	x [32]float32
+}) {
+	for i := range p.w {
+		p.w[i] = 0x7f
+	}
+	for i := range p.x {
+		p.x[i] = float32(math.NaN())
+	}
+	return p
+}()

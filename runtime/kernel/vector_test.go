@@ -54,6 +54,7 @@ func TestAdd(t *testing.T) {
 	eachLength(t, func(t *testing.T, s *Set, r *rand.Rand, at edge, n int) {
 		x, got := randomFloats(t, r, at, n), randomFloats(t, r, at, n)
 		want := append([]float32(nil), got...)
+		pollute(s)
 		s.Add(got, x)
 		Portable.Add(want, x)
 		compare(t, "Add", got, want, 0)
@@ -68,9 +69,11 @@ func TestRMSNorm(t *testing.T) {
 				x[i] *= size
 			}
 			got, want := guarded[float32](t, at, n), make([]float32, n)
+			pollute(s)
 			s.RMSNorm(got, x, w, 1e-5)
 			Portable.RMSNorm(want, x, w, 1e-5)
 			compare(t, "RMSNorm", got, want, 0)
+			pollute(s)
 			s.RMSNorm(x, x, w, 1e-5) // in place
 			compare(t, "RMSNorm in place", x, want, 0)
 		}
@@ -92,6 +95,7 @@ func TestRope(t *testing.T) {
 			call, portable func(x, t []float32)
 		}{{"RopePairs", s.RopePairs, Portable.RopePairs}, {"RopeHalves", s.RopeHalves, Portable.RopeHalves}} {
 			got, want := copyOf(t, at, x), append([]float32(nil), x...)
+			pollute(s)
 			c.call(got, table)
 			c.portable(want, table)
 			compare(t, c.name, got, want, 1)
@@ -111,6 +115,7 @@ func TestSwiGLU(t *testing.T) {
 			}
 		}
 		want := append([]float32(nil), g...)
+		pollute(s)
 		s.SwiGLU(g, u)
 		Portable.SwiGLU(want, u)
 		compare(t, "SwiGLU", g, want, 0)
@@ -125,6 +130,7 @@ func TestSoftmax(t *testing.T) {
 				got[i] *= size
 			}
 			want := append([]float32(nil), got...)
+			pollute(s)
 			s.Softmax(got, 0.125)
 			Portable.Softmax(want, 0.125)
 			compare(t, "Softmax", got, want, 0x1p-20)
@@ -147,6 +153,7 @@ func TestNarrow(t *testing.T) {
 				x[i] = [...]float32{0, 65504, 65519, 65520, -1e30, float32(math.Inf(-1)), float32(math.NaN()), 0x1p-25, 0x1.8p-25}[r.IntN(9)]
 			}
 		}
+		pollute(s)
 		s.Narrow(got, x)
 		for i, v := range x {
 			if want := quant.ToF16(v); got[i] != want && v == v || v != v && got[i]&0x7c00 != 0x7c00 {
@@ -176,12 +183,14 @@ func attention(t *testing.T, s *Set, at edge, dim, n, stride int) {
 		rows[i] = randomScale(r)
 	}
 	q, got, want := randomFloats(t, r, at, dim), guarded[float32](t, at, n), make([]float32, n)
+	pollute(s)
 	s.Scores(got, q, rows, stride)
 	Portable.Scores(want, q, rows, stride)
 	compare(t, "Scores", got, want, 1)
 
 	p, sum := randomFloats(t, r, at, n), randomFloats(t, r, at, dim)
 	mixed := append([]float32(nil), sum...)
+	pollute(s)
 	s.Mix(sum, p, rows, stride)
 	Portable.Mix(mixed, p, rows, stride)
 	compare(t, "Mix", sum, mixed, 1)
