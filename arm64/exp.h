@@ -3,6 +3,8 @@
 // e^x = 2^k e^r with k = round(x / ln 2), so |r| <= ln(2)/2, and e^r by its Taylor
 // series up to r^7/7!, which leaves less than 6e-9. 2^k is multiplied in two
 // steps, so that results overflow to infinity and fade to zero as they should.
+// Adding 1.5*2^23 leaves k in the low bits of a float; only the low nine of them
+// reach an exponent, so the rest need not be taken off.
 
 // Constants, loaded by EXP_CONSTANTS in the order of expTable.
 #define LOWEST  16 // below this, e^x is 0
@@ -58,7 +60,6 @@
 	FMLA(h, p, x) \
 	MOV(p, ONE) \
 	FMLA(p, h, x) \
-	SUB4S(k, k, ROUNDER) \
 	SSHR4S(h, k, 1) \
 	SUB4S(k, k, h) \
 	SHL4S(h, h, 23) \
