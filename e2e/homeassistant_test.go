@@ -29,7 +29,7 @@ var (
 	discoveryID  = regexp.MustCompile(`^[a-zA-Z0-9_-]+$`)
 	entityID     = regexp.MustCompile(`^[a-z_]+\.[a-z0-9_]+$`)
 	topicKey     = regexp.MustCompile(`_topic$`)
-	announcement = regexp.MustCompile(`^homeassistant/(?:device/([^/]+)|([a-z_]+)/([^/]+)/([^/]+))/config$`)
+	announcement = regexp.MustCompile(`^homeassistant/([a-z_]+)/([^/]+)/([^/]+)/config$`)
 )
 
 // announcedEntities checks every announcement and gives back the entities, by
@@ -92,8 +92,8 @@ func announcedEntities(t *testing.T, messages []mosquittotest.Message) map[strin
 		if err := json.Unmarshal([]byte(m.Payload), &root); err != nil {
 			t.Fatalf("%s: %v", m.Topic, err)
 		}
-		if parts[1] == "" {
-			add(parts[2], root, root)
+		if parts[1] != "device" {
+			add(parts[1], root, root)
 			continue
 		}
 		components, _ := root["components"].(map[string]any)
@@ -110,8 +110,14 @@ func announcedEntities(t *testing.T, messages []mosquittotest.Message) map[strin
 }
 
 // retainedBelow is what somebody who comes now is told.
-func retainedBelow(t *testing.T, broker *mosquittotest.Broker, prefix string) (list []mosquittotest.Message) {
-	c := mosquittotest.Listen(t, broker.URL(), prefix+"/#")
+func retainedBelow(t *testing.T, broker *mosquittotest.Broker, prefix string) []mosquittotest.Message {
+	t.Helper()
+	return retainedBelowAs(t, broker.URL(), prefix)
+}
+
+func retainedBelowAs(t *testing.T, url, prefix string) (list []mosquittotest.Message) {
+	t.Helper()
+	c := mosquittotest.Listen(t, url, prefix+"/#")
 	c.Publish(prefix+"/end", 1, false, "")
 	c.Next(prefix + "/end")
 	for _, m := range c.On("") {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"syscall"
 	"time"
 
@@ -39,7 +40,7 @@ func cure(err error) string {
 	case errors.Is(err, packets.ErrorRefusedIDRejected):
 		return "the broker does not accept our client id: see its rules for client ids"
 	case errors.As(err, &refused):
-		return "let the broker's access list allow this user to read and write all below <prefix>/<node>"
+		return "let the broker's access list allow this user to read and write all below <prefix>/<node>, and below <prefix>/<group> in a pool"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "no broker listens there: install one (apt-get install mosquitto), use the one inside llamad (broker.enabled), or set mqtt.broker"
 	case errors.As(err, &dns):
@@ -52,6 +53,8 @@ func cure(err error) string {
 		return fmt.Sprintf("the broker's certificate is not valid yet: this machine's clock says %s; a Raspberry Pi without network time starts in the past", time.Now().Format(time.DateTime))
 	case verified && invalid.Reason == x509.Expired:
 		return "the broker's certificate has expired: renew it"
+	case errors.As(err, &handshake) && strings.Contains(err.Error(), "protocol version"): // crypto/tls has no type for it
+		return "the broker's TLS is older than TLS 1.2, which is the least that is safe: update it"
 	case errors.As(err, &record), errors.As(err, &handshake) && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)):
 		return "the broker does not speak TLS at this port: use mqtt:// or the port for TLS (8883)"
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):

@@ -81,7 +81,7 @@ func (a announcer) whole() *outgoing {
 	}
 	root := a.shared()
 	root["components"] = components
-	return a.message("device/llamad_"+a.instance, root)
+	return a.message("device", a.instance, root)
 }
 
 // parts are the messages with one entity each.
@@ -90,13 +90,15 @@ func (a announcer) parts() (list []*outgoing) {
 		config := a.shared()
 		maps.Copy(config, e.config)
 		delete(config, "platform") // the topic says it
-		list = append(list, a.message(e.platform+"/llamad_"+a.instance+"/"+e.key, config))
+		list = append(list, a.message(e.platform, a.instance+"_"+e.key, config))
 	}
 	return list
 }
 
-func (a announcer) message(place string, config map[string]any) *outgoing {
-	return &outgoing{topic: a.prefix + "/" + place + "/config", payload: encode(config), qos: 1, retained: true, class: notice}
+// message is one announcement. All of them have a level "llamad", so that one line
+// of a broker's access list allows them and no others.
+func (a announcer) message(platform, id string, config map[string]any) *outgoing {
+	return &outgoing{topic: a.prefix + "/" + platform + "/llamad/" + id + "/config", payload: encode(config), qos: 1, retained: true, class: notice}
 }
 
 // shared is what holds for every entity.

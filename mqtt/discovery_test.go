@@ -10,7 +10,7 @@ import (
 	"llamad/mqtt/mosquittotest"
 )
 
-const deviceTopic = "homeassistant/device/llamad_4711/config"
+const deviceTopic = "homeassistant/device/llamad/4711/config"
 
 func announcing(mode Discovery) func(*Options) {
 	return func(o *Options) { o.Discovery, o.Version = mode, "1.2.3" }
@@ -40,7 +40,7 @@ func TestDiscoveryModes(t *testing.T) {
 		topic string
 	}{
 		{DiscoverDevice, 1, deviceTopic},
-		{DiscoverComponents, 11, "homeassistant/notify/llamad_4711/notify/config"},
+		{DiscoverComponents, 11, "homeassistant/notify/llamad/4711_notify/config"},
 		{DiscoverDevice, 1, deviceTopic},
 		{DiscoverNothing, 0, ""},
 	} {
@@ -90,7 +90,7 @@ func TestRetract(t *testing.T) {
 	h := newHouse(t, announcing(DiscoverDevice))
 	h.s.SetInfo(Info{Status: "ready"})
 	h.online()
-	h.publish("homeassistant/device/other/config", 1, true, "not ours")
+	h.publish("homeassistant/device/llamad/other/config", 1, true, "not ours")
 	r := Retraction{Broker{URL: h.broker.URL()}, "llamad", "pi4", "homeassistant"}
 	instance, running, err := Retract(t.Context(), r)
 	if err != nil || instance != "4711" || !running {

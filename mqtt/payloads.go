@@ -93,6 +93,7 @@ type Counters struct {
 	Errors      uint64 `json:"errors"` // refused and failed prompts
 	Replayed    uint64 `json:"replayed"`
 	Retained    uint64 `json:"retained"` // retained prompts that were dropped
+	Echoes      uint64 `json:"echoes"`   // what llamad itself had published, come back as a prompt
 	Dropped     uint64 `json:"dropped"`  // replies for which there was no room
 	Connections uint64 `json:"connections"`
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	paho "github.com/eclipse/paho.mqtt.golang"
@@ -79,10 +80,10 @@ func empty(topic string) *outgoing {
 // announced lists the topics on which an instance is announced now. Only those
 // are emptied: Home Assistant complains about any other.
 func (b *Broker) announced(ctx context.Context, a announcer) (topics []string, err error) {
-	found := make(chan string, 64) // several times what there is of ours
+	found := make(chan string, 256) // of every llamad of the house
 	c, err := b.visit(ctx, maxReply, func(m paho.Message) {
-		if len(m.Payload()) == 0 {
-			return
+		if !m.Retained() {
+			return // somebody speaks just now
 		}
 		select {
 		case found <- m.Topic():
@@ -93,17 +94,17 @@ func (b *Broker) announced(ctx context.Context, a announcer) (topics []string, e
 		return nil, err
 	}
 	defer c.leave()
-	id := "/llamad_" + a.instance
-	for _, filter := range []string{a.prefix + "/device" + id + "/config", a.prefix + "/+" + id + "/+/config"} {
-		if _, err := c.subscribe(subscription{filter, 0}); err != nil {
-			return nil, err
-		}
+	if _, err := c.subscribe(subscription{a.prefix + "/+/llamad/+/config", 0}); err != nil {
+		return nil, err
 	}
 	wait := time.After(2 * retainedWait)
 	for {
 		select {
 		case topic := <-found:
-			topics = append(topics, topic)
+			levels := strings.Split(topic, "/")
+			if id := levels[len(levels)-2]; id == a.instance || strings.HasPrefix(id, a.instance+"_") {
+				topics = append(topics, topic)
+			}
 		case <-wait:
 			return topics, nil
 		case <-ctx.Done():

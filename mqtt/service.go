@@ -86,8 +86,12 @@ func (s *Service) SetPolicy(p Policy) error {
 
 // Receive is the first step of a prompt's life: what does m ask for? A request
 // with an error is answered with Fail. A nil request is a copy of a prompt that
-// is known; it has been dealt with.
+// is known, or none at all; it has been dealt with.
 func (s *Service) Receive(m *Message) (*Request, error) {
+	if s.echo(m) {
+		m.acknowledge()
+		return nil, nil
+	}
 	s.counters.prompts.Add(1)
 	p := s.policy.Load()
 	r := &Request{Client: m.Client, Fields: p.defaults(m.Client), Received: m.Received, message: m}
@@ -350,7 +354,7 @@ func (s *Service) send(x *outgoing) bool {
 
 // counters are Counters while they count.
 type counters struct {
-	prompts, answers, errors, replayed, retained, dropped, connections atomic.Uint64
+	prompts, answers, errors, replayed, retained, echoes, dropped, connections atomic.Uint64
 }
 
 func (c *counters) read() Counters {
@@ -360,6 +364,7 @@ func (c *counters) read() Counters {
 		Errors:      c.errors.Load(),
 		Replayed:    c.replayed.Load(),
 		Retained:    c.retained.Load(),
+		Echoes:      c.echoes.Load(),
 		Dropped:     c.dropped.Load(),
 		Connections: c.connections.Load(),
 	}

@@ -4,14 +4,17 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"log/slog"
 	"math/big"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -123,6 +126,65 @@ func TestTLS(t *testing.T) {
 				t.Error("it is connected all the same")
 			}
 		})
+	}
+}
+
+// Nothing older than TLS 1.2 is spoken.
+func TestTLSIsNotOld(t *testing.T) {
+	a := newAuthority(t)
+	certFile, keyFile := a.issue("old", "127.0.0.1", -time.Hour, time.Hour)
+	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for version, welcome := range map[uint16]bool{tls.VersionTLS11: false, tls.VersionTLS12: true} {
+		l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS10, MaxVersion: version})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if conn, err := l.Accept(); err == nil {
+				_ = conn.(*tls.Conn).Handshake()
+				conn.Close()
+			}
+		})
+		b := Broker{URL: "mqtts://" + l.Addr().String(), TLS: TLS{CA: a.file}}
+		conn, err := b.dial(t.Context())
+		if (err == nil) != welcome {
+			t.Errorf("%s: %v", tls.VersionName(version), err)
+		}
+		if err == nil {
+			conn.Close()
+		} else if !strings.Contains(cure(err), "TLS 1.2") {
+			t.Errorf("%s: the cure for %v is %q", tls.VersionName(version), err, cure(err))
+		}
+		l.Close()
+		wg.Wait()
+	}
+}
+
+// A password over a plain connection is worth a word, unless it stays on this
+// machine.
+func TestPlaintextPassword(t *testing.T) {
+	for _, test := range []struct {
+		url, password string
+		warns         bool
+	}{
+		{"mqtt://hub.lan", "canary", true},
+		{"ws://192.168.1.2", "canary", true},
+		{"mqtts://hub.lan", "canary", false},
+		{"mqtt://hub.lan", "", false},
+		{"mqtt://localhost", "canary", false},
+		{"mqtt://127.0.0.5", "canary", false},
+		{"mqtt://[::1]", "canary", false},
+	} {
+		log := &lockedBuffer{}
+		s := &Service{o: Options{Broker: Broker{URL: test.url, Username: "llamad", Password: test.password}, Log: slog.New(slog.NewTextHandler(log, nil))}}
+		s.warnPlaintext()
+		if strings.Contains(log.String(), "travels unencrypted") != test.warns || strings.Contains(log.String(), "canary") {
+			t.Errorf("%+v: %q", test, log)
+		}
 	}
 }
 
