@@ -13,6 +13,7 @@ type (
 
 	unpackColumnsCallee = func(f *float32, v *uint16, stride, cols int)
 
+	widenCallee    = func(dst *uint16, q *byte, stride, n, dim int)
 	narrowCallee   = func(dst *uint16, x *float32, n int)
 	rmsNormCallee  = func(y, x, w *float32, n int, eps float32)
 	softmaxCallee  = func(x *float32, n int, scale float32)
@@ -69,6 +70,18 @@ func narrowWith(call narrowCallee) func(dst []uint16, x []float32) {
 			_ = dst[len(x)-1]
 			call(&dst[0], &x[0], len(x))
 		}
+	}
+}
+
+func widenWith(call widenCallee) func(dst []uint16, q []byte, stride, dim int) {
+	f, _ := quant.Lookup(quant.Q8_0)
+	return func(dst []uint16, q []byte, stride, dim int) {
+		n := len(dst) / dim
+		if n == 0 {
+			return
+		}
+		_ = q[(n-1)*stride+f.RowBytes(dim)-1]
+		call(&dst[0], &q[0], stride, n, dim)
 	}
 }
 

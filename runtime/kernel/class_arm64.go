@@ -15,6 +15,7 @@ type class struct {
 	scores                scoresCallee
 	mix                   mixCallee
 	narrow                narrowCallee
+	widen                 widenCallee
 	rmsNorm               rmsNormCallee
 	ropePairs, ropeHalves pairwiseCallee
 	swiGLU, add           pairwiseCallee
@@ -53,6 +54,7 @@ func (c *class) fill(s *Set) {
 	s.Scores = scoresWith(c.scores)
 	s.Mix = mixWith(c.mix)
 	s.Narrow = narrowWith(c.narrow)
+	s.Widen = widenWith(c.widen)
 	s.RMSNorm = rmsNormWith(c.rmsNorm)
 	s.RopePairs = ropeWith(portableRopePairs, c.ropePairs)
 	s.RopeHalves = ropeWith(portableRopeHalves, c.ropeHalves)

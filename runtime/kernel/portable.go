@@ -24,6 +24,7 @@ var Portable = Set{
 	Scores:        portableScores,
 	Mix:           portableMix,
 	Narrow:        portableNarrow,
+	Widen:         portableWiden,
 	RMSNorm:       portableRMSNorm,
 	RopePairs:     portableRopePairs,
 	RopeHalves:    portableRopeHalves,

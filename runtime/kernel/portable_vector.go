@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"encoding/binary"
 	"math"
 
 	"llamad/runtime/quant"
@@ -35,6 +36,19 @@ func portableMix(o, p []float32, v []uint16, stride int) {
 func portableNarrow(dst []uint16, x []float32) {
 	for i, v := range x {
 		dst[i] = quant.ToF16(v)
+	}
+}
+
+func portableWiden(dst []uint16, q []byte, stride, dim int) {
+	f, _ := quant.Lookup(quant.Q8_0)
+	for i := range len(dst) / dim {
+		for b := range dim / f.BlockLen {
+			block := q[i*stride+b*f.BlockBytes:][:f.BlockBytes]
+			scale := quant.FromF16(binary.LittleEndian.Uint16(block))
+			for j, v := range block[2:] {
+				dst[i*dim+b*f.BlockLen+j] = quant.ToF16(scale * float32(int8(v)))
+			}
+		}
 	}
 }
 

@@ -109,6 +109,7 @@ func amd64Class(s Set, blocks map[quant.Type]blocksAMD64, floats map[quant.Type]
 	class.Scores = scoresWith(amd64.Scores)
 	class.Mix = mixWith(amd64.Mix)
 	class.Narrow = narrowWith(amd64.Narrow)
+	class.Widen = widenWith(amd64.Widen)
 	class.RMSNorm = rmsNormWith(amd64.RMSNorm)
 	class.RopePairs = ropeWith(portableRopePairs, amd64.RopePairs)
 	class.RopeHalves = ropeWith(portableRopeHalves, amd64.RopeHalves)

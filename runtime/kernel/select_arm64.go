@@ -82,6 +82,7 @@ func classARM64(s Set, c class) Set {
 	}
 	c.gemmFloat, c.unpackColumns = arm64.GemmNeonFloat, arm64.UnpackColumns
 	c.quantize, c.scores, c.mix, c.narrow = arm64.Quantize, scoresARM64, arm64.Mix, arm64.Narrow
+	c.widen = arm64.Widen
 	c.rmsNorm, c.ropePairs, c.ropeHalves = arm64.RMSNorm, arm64.RopePairs, arm64.RopeHalves
 	c.swiGLU, c.softmax, c.add = arm64.SwiGLU, arm64.Softmax, arm64.Add
 	c.fill(&s)

@@ -62,6 +62,10 @@ type Set struct {
 	// Narrow rounds x to f16.
 	Narrow func(dst []uint16, x []float32)
 
+	// Widen turns rows of Q8_0 blocks into f16, dim numbers of each: row i begins
+	// at q[i*stride] and goes to dst[i*dim]. dim is a multiple of 32.
+	Widen func(dst []uint16, q []byte, stride, dim int)
+
 	// RMSNorm computes y = x / sqrt(mean(x^2) + eps) * w.
 	RMSNorm func(y, x, w []float32, eps float32)
 

@@ -119,6 +119,9 @@ func (m *Model) open(ctx context.Context, o Options) (err error) {
 func (m *Model) prepare(o Options) (err error) {
 	state := model.Options{Kernel: m.kernel, Batch: batchRows}
 	state.ThreadsPrefill, state.ThreadsDecode = threads(o, m.kernel)
+	if state.KV, err = model.KVFormat(&m.model.Config, o.KV); err != nil {
+		return err
+	}
 	if m.plan, err = makePlan(m.model, state, m.file.Size(), m.tokens.Size(), o); err != nil {
 		return err
 	}

@@ -94,7 +94,7 @@ func makePlan(m *model.Model, state model.Options, fileSize int64, vocabulary in
 	size := func(context int) {
 		p.Context = context
 		var kv, scratch mmap.Arena
-		model.NewCache(&m.Config, context, &kv)
+		model.NewCache(&m.Config, state.KV, context, &kv)
 		state.Context = context
 		model.NewState(m, state, &scratch)
 		p.KV, p.Scratch = int64(kv.Size()), int64(scratch.Size())

@@ -71,7 +71,7 @@ func (m *Model) claim(key string, ids []tokenizer.ID) (s *slot, cached int, err 
 func (m *Model) freeSlot(source *slot) (*slot, error) {
 	if len(m.slots) < m.plan.Slots {
 		s := &slot{}
-		s.cache = model.NewCache(&m.model.Config, m.plan.Context, &s.memory)
+		s.cache = model.NewCache(&m.model.Config, m.state.KV, m.plan.Context, &s.memory)
 		if err := s.memory.Map(); err == nil {
 			m.slots = append(m.slots, s)
 			return s, nil

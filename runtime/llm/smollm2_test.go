@@ -179,6 +179,21 @@ func TestSmolLM2IsAccurate(t *testing.T) {
 	}
 }
 
+// A KV cache in int8 takes half the memory and stays as near as f16 does.
+func TestSmolLM2WithInt8Cache(t *testing.T) {
+	f16 := open(t, smolLM2(t), Options{Context: 256})
+	q8 := open(t, smolLM2(t), Options{Context: 256, KV: "q8_0"})
+	if a, b := f16.Plan().KV, q8.Plan().KV; float64(b) > 0.54*float64(a) {
+		t.Errorf("a session takes %d bytes with q8_0, %d with f16", b, a)
+	}
+	p := prompts(t)[5]
+	kl := divergence(p.Top64, logits(t, q8, p.Tokens))
+	t.Logf("KL %.5f (f16 %.5f, llama.cpp with f16 %.5f)", kl, divergence(p.Top64, logits(t, f16, p.Tokens)), p.KL)
+	if !(kl <= 0.0050) {
+		t.Errorf("KL from exact arithmetic is %.5f, want at most 0.0050", kl)
+	}
+}
+
 // Forced along the exact continuation, the likeliest token is the same wherever
 // the runner-up is not close. This goes through decode, token by token.
 func TestSmolLM2FollowsTheExactGreedyText(t *testing.T) {

@@ -27,7 +27,10 @@ func (a *Arena) Uint16s(dst *[]uint16, n int) { ask(a, dst, n) }
 // Int8s asks for n zeroed int8s, which *dst holds after Map.
 func (a *Arena) Int8s(dst *[]int8, n int) { ask(a, dst, n) }
 
-func ask[T int8 | uint16 | float32](a *Arena, dst *[]T, n int) {
+// Bytes asks for n zero bytes, which *dst holds after Map.
+func (a *Arena) Bytes(dst *[]byte, n int) { ask(a, dst, n) }
+
+func ask[T int8 | byte | uint16 | float32](a *Arena, dst *[]T, n int) {
 	var element T
 	at := (a.size + cacheLine - 1) &^ (cacheLine - 1)
 	a.size = at + n*int(unsafe.Sizeof(element))

@@ -17,9 +17,9 @@ import (
 // using it.
 const blockQueries = 64
 
-// stretch is how many positions decode handles at a time for all heads of a
+// sparseStretch is how many positions decode handles at a time for all heads of a
 // group: 128 positions of 64 f16 numbers are 16 KiB, half a Pi 4's L1.
-const stretch = 128
+const sparseStretch = 128
 
 // blockRows is how many rows of a span make a block.
 func (s *State) blockRows() int {
@@ -51,11 +51,7 @@ func (s *State) attendBlock(w *workspace, first, n, head int) {
 	row := &s.rows[first]
 	group := c.Heads / c.KVHeads
 	positions := row.position + n
-	b := block{
-		queries: w.rows[:n*group], positions: positions, stride: row.cache.row,
-		keys:   row.cache.keys[row.cache.at(s.layerIndex, 0, head, c.HeadDim):],
-		values: row.cache.values[row.cache.at(s.layerIndex, 0, head, c.HeadDim):],
-	}
+	b := block{queries: w.rows[:n*group], positions: positions, cache: row.cache, head: head}
 	for i := range b.queries {
 		b.queries[i].X = s.q[(first+i/group)*c.QDim()+(head*group+i%group)*c.HeadDim:][:c.HeadDim]
 	}
@@ -97,18 +93,20 @@ func (s *State) softmax(scores []float32, hidden Range, scale float32) {
 
 // block is the attention of some queries to the positions of one key head.
 type block struct {
-	queries      []quant.Row // X: the query, (head dim), and after softmax its scores, (positions)
-	positions    int
-	keys, values []uint16 // from position 0 on
-	stride       int      // between positions
+	queries   []quant.Row // X: the query, (head dim), and after softmax its scores, (positions)
+	positions int
+	cache     *Cache
+	head      int
 }
 
 // scoreSparse computes scores, (queries, positions), query by query.
 func (s *State) scoreSparse(w *workspace, b *block) {
-	for from := 0; from < b.positions; from += stretch {
-		to := min(from+stretch, b.positions)
+	step := min(sparseStretch, b.cache.keys.stretch(s.Kernel))
+	for from := 0; from < b.positions; from += step {
+		to := min(from+step, b.positions)
+		keys, stride := b.cache.keys.rows(s.Kernel, w, s.layerIndex, b.head, from, to)
 		for i := range b.queries {
-			s.Kernel.Scores(w.scores[i*b.positions+from:i*b.positions+to], b.queries[i].X, b.keys[from*b.stride:], b.stride)
+			s.Kernel.Scores(w.scores[i*b.positions+from:i*b.positions+to], b.queries[i].X, keys, stride)
 		}
 	}
 }
@@ -117,10 +115,12 @@ func (s *State) scoreSparse(w *workspace, b *block) {
 func (s *State) mixSparse(w *workspace, b *block) {
 	dim := s.model.HeadDim
 	clear(w.mixed[:len(b.queries)*dim])
-	for from := 0; from < b.positions; from += stretch {
-		to := min(from+stretch, b.positions)
+	step := min(sparseStretch, b.cache.values.stretch(s.Kernel))
+	for from := 0; from < b.positions; from += step {
+		to := min(from+step, b.positions)
+		values, stride := b.cache.values.rows(s.Kernel, w, s.layerIndex, b.head, from, to)
 		for i := range b.queries {
-			s.Kernel.Mix(w.mixed[i*dim:(i+1)*dim], b.queries[i].X[from:to], b.values[from*b.stride:], b.stride)
+			s.Kernel.Mix(w.mixed[i*dim:(i+1)*dim], b.queries[i].X[from:to], values, stride)
 		}
 	}
 }
@@ -128,24 +128,33 @@ func (s *State) mixSparse(w *workspace, b *block) {
 // scoreDense is scoreSparse as a GEMM: keys are the weights.
 func (s *State) scoreDense(w *workspace, b *block) {
 	t := s.packQueries(w, b, s.model.HeadDim)
-	p := w.panel
+	p, tiles := w.panel, s.Kernel.TileCount(len(b.queries))
 	p.Cols = s.model.HeadDim
-	for at := 0; at < b.positions; at += s.Kernel.PanelRows {
-		at = min(at, b.positions-s.Kernel.PanelRows) // the last panel may overlap
-		s.Kernel.UnpackRows(p, b.keys[at*b.stride:], b.stride)
-		s.Kernel.GemmFloat(w.scores[at:], b.positions, p, t, 0, 0, s.Kernel.TileCount(len(b.queries)), false)
+	step := b.cache.keys.stretch(s.Kernel)
+	for from := 0; from < b.positions; from += step {
+		to := min(from+step, b.positions)
+		first := max(min(from, to-s.Kernel.PanelRows), 0) // the last stretch may be shorter than a panel
+		keys, stride := b.cache.keys.rows(s.Kernel, w, s.layerIndex, b.head, first, to)
+		for at := first; at < to; at += s.Kernel.PanelRows {
+			at = min(at, to-s.Kernel.PanelRows) // and the last panel overlap
+			s.Kernel.UnpackRows(p, keys[(at-first)*stride:], stride)
+			s.Kernel.GemmFloat(w.scores[at:], b.positions, p, t, 0, 0, tiles, false)
+		}
 	}
 }
 
 // mixDense is mixSparse as a GEMM: values, turned on their side, are the weights.
 func (s *State) mixDense(w *workspace, b *block) {
 	t := s.packQueries(w, b, b.positions)
-	p, dim := w.panel, s.model.HeadDim
-	for from := 0; from < b.positions; from += s.Kernel.KBlock {
-		p.Cols = min(s.Kernel.KBlock, b.positions-from)
+	p, dim, tiles := w.panel, s.model.HeadDim, s.Kernel.TileCount(len(b.queries))
+	step := min(s.Kernel.KBlock, b.cache.values.stretch(s.Kernel))
+	for from := 0; from < b.positions; from += step {
+		to := min(from+step, b.positions)
+		values, stride := b.cache.values.rows(s.Kernel, w, s.layerIndex, b.head, from, to)
+		p.Cols = to - from
 		for d := 0; d < dim; d += s.Kernel.PanelRows {
-			s.Kernel.UnpackColumns(p, b.values[from*b.stride+d:], b.stride)
-			s.Kernel.GemmFloat(w.mixed[d:], dim, p, t, from, 0, s.Kernel.TileCount(len(b.queries)), from > 0)
+			s.Kernel.UnpackColumns(p, values[d:], stride)
+			s.Kernel.GemmFloat(w.mixed[d:], dim, p, t, from, 0, tiles, from > 0)
 		}
 	}
 }

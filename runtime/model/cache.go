@@ -1,5 +1,11 @@
 package model
 
+import (
+	"fmt"
+
+	"llamad/runtime/kernel"
+)
+
 // Memory hands out buffers. The owner decides where they lie; asking comes
 // first, and all buffers arrive together when the owner maps them, so that what
 // a plan adds up is exactly what is used.
@@ -7,36 +13,71 @@ type Memory interface {
 	Float32s(dst *[]float32, n int)
 	Uint16s(dst *[]uint16, n int)
 	Int8s(dst *[]int8, n int)
+	Bytes(dst *[]byte, n int)
 }
 
-// Cache holds the keys and values of one sequence, in f16 and in the order of
-// positions.
+// Cache holds the keys and values of one sequence, in the order of positions.
 type Cache struct {
-	Positions int      // capacity
-	keys      []uint16 // (layers, positions, kv heads, head dim), rotated
-	values    []uint16 // the same shape
-	layer     int      // distance between layers
-	row       int      // distance between positions
+	Positions    int // capacity
+	keys, values plane
+}
+
+// plane is the keys, or the values, of all layers: (layers, positions, kv heads,
+// head dim). Its formats differ in what a number takes.
+type plane interface {
+	// put stores what a position has in a layer, (kv heads * head dim).
+	put(s *kernel.Set, w *workspace, layer, position int, x []float32)
+
+	// rows gives a head's numbers at positions from to to as f16, stride apart;
+	// they are valid until w is used again.
+	rows(s *kernel.Set, w *workspace, layer, head, from, to int) (x []uint16, stride int)
+
+	// stretch is how many positions rows gives at a time at the most.
+	stretch(s *kernel.Set) int
+
+	// copyPrefix makes the first n positions those of a plane of the same format
+	// and shape but for its capacity.
+	copyPrefix(from plane, n int)
+}
+
+// CacheFormat is a format of a cache.
+type CacheFormat struct {
+	Name  string // as memory.kv has it
+	plane func(c *Config, positions int, m Memory) plane
+}
+
+var cacheFormats = []*CacheFormat{
+	{"f16", newPlaneF16}, // the default
+	{"q8_0", newPlaneQ8},
+}
+
+// KVFormat is the cache format of that name, "" being the default, for a model
+// that can have it.
+func KVFormat(c *Config, name string) (*CacheFormat, error) {
+	if name == "" {
+		name = cacheFormats[0].Name
+	}
+	for _, f := range cacheFormats {
+		if f.Name != name {
+			continue
+		}
+		if name == "q8_0" && c.HeadDim%q8.BlockLen != 0 {
+			return nil, &UnsupportedError{c.Architecture + ".attention.key_length", fmt.Sprint(c.HeadDim),
+				"a multiple of 32 where memory.kv is q8_0; set it to f16"}
+		}
+		return f, nil
+	}
+	return nil, fmt.Errorf("memory.kv is %q; expected f16 or q8_0", name)
 }
 
 // NewCache asks m for the cache of that many positions.
-func NewCache(c *Config, positions int, m Memory) *Cache {
-	cache := &Cache{Positions: positions, row: c.KVDim(), layer: positions * c.KVDim()}
-	m.Uint16s(&cache.keys, c.Layers*cache.layer)
-	m.Uint16s(&cache.values, c.Layers*cache.layer)
-	return cache
-}
-
-// at is where the keys, or values, of a layer from a position and head on begin.
-func (c *Cache) at(layer, position, head, headDim int) int {
-	return layer*c.layer + position*c.row + head*headDim
+func NewCache(c *Config, f *CacheFormat, positions int, m Memory) *Cache {
+	return &Cache{Positions: positions, keys: f.plane(c, positions, m), values: f.plane(c, positions, m)}
 }
 
 // CopyPrefix makes the first n positions of c those of from, which has the same
-// shape but for its capacity.
+// format and shape but for its capacity.
 func (c *Cache) CopyPrefix(from *Cache, n int) {
-	for l := range len(c.keys) / c.layer {
-		copy(c.keys[l*c.layer:][:n*c.row], from.keys[l*from.layer:][:n*from.row])
-		copy(c.values[l*c.layer:][:n*c.row], from.values[l*from.layer:][:n*from.row])
-	}
+	c.keys.copyPrefix(from.keys, n)
+	c.values.copyPrefix(from.values, n)
 }

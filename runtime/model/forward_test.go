@@ -102,11 +102,19 @@ type engine struct {
 }
 
 func newEngine(t testing.TB, m *Model, set *kernel.Set, threads int) *engine {
+	return newEngineKV(t, m, set, threads, "f16")
+}
+
+func newEngineKV(t testing.TB, m *Model, set *kernel.Set, threads int, kv string) *engine {
 	t.Helper()
 	const context = 256
+	format, err := KVFormat(&m.Config, kv)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var memory mmap.Arena
-	s := NewState(m, Options{Kernel: set, Batch: 40, Context: context, ThreadsPrefill: threads, ThreadsDecode: threads}, &memory)
-	e := &engine{State: s, cache: NewCache(&m.Config, context, &memory)}
+	s := NewState(m, Options{Kernel: set, Batch: 40, Context: context, KV: format, ThreadsPrefill: threads, ThreadsDecode: threads}, &memory)
+	e := &engine{State: s, cache: NewCache(&m.Config, format, context, &memory)}
 	if err := memory.Map(); err != nil {
 		t.Fatal(err)
 	}
@@ -280,6 +288,43 @@ func TestHiddenPositions(t *testing.T) {
 		if d := divergence(want, got); len(got) != len(want) || d > 1e-4 {
 			t.Errorf("%s: side by side the alternatives differ from each alone by %.2g nats", set.Name, d)
 		}
+	}
+}
+
+// A cache in int8 costs little: about what int8 activations do. Its prefix copies
+// as well, and the order of batches does not matter.
+func TestInt8Cache(t *testing.T) {
+	r := references(t)[2]
+	m := load(t, filepath.Join("testdata/mini", r.File))
+	want := oracle(m, r.Tokens)
+	for _, set := range kernel.All() {
+		if !set.Usable {
+			continue
+		}
+		for _, batches := range [][]int{{1}, {len(r.Tokens)}, {7, 1, 9, 1}} {
+			e := newEngineKV(t, m, set, 2, "q8_0")
+			kl := divergence(want, e.logits(t, r.Tokens, batches...))
+			t.Logf("%s, batches of %v: mean KL %.2g (f16: %.2g)", set.Name, batches, kl,
+				divergence(want, newEngine(t, m, set, 2).logits(t, r.Tokens, batches...)))
+			if !(kl <= 2*r.KL) {
+				t.Errorf("%s, batches of %v: mean KL is %.3g, want at most %.3g", set.Name, batches, kl, 2*r.KL)
+			}
+			other := newEngineKV(t, m, set, 1, "q8_0")
+			other.cache.CopyPrefix(e.cache, len(r.Tokens)-1)
+			err := other.Forward(context.Background(), []Span{{Cache: other.cache, Position: len(r.Tokens) - 1, Tokens: r.Tokens[len(r.Tokens)-1:], Logits: Last}},
+				func(_ int, logits []float32) error {
+					if d := divergence(want[len(want)-1:], [][]float32{logits}); d > 10*r.KL {
+						t.Errorf("%s: behind a copied prefix the last logits are off by %.3g nats", set.Name, d)
+					}
+					return nil
+				})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := KVFormat(&m.Config, "q4_0"); err == nil {
+		t.Error("a cache in q4_0 is no error")
 	}
 }
 

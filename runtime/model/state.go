@@ -13,6 +13,7 @@ type Options struct {
 	Kernel         *kernel.Set
 	Batch          int // most rows of one Forward
 	Context        int // most positions of a cache
+	KV             *CacheFormat
 	ThreadsPrefill int // workers for more than one row
 	ThreadsDecode  int // workers for one row
 }
@@ -63,7 +64,13 @@ type workspace struct {
 	mixed  []float32   // (block rows, head dim)
 	packed []float32   // queries, then scores, in tiles
 	rows   []quant.Row // (block rows)
-	tiles  kernel.Tiles
+
+	// For a cache in q8_0 only.
+	kv      quant.Row // (kv heads * head dim) on the way into it
+	kvQ     []int8
+	kvF     []float32
+	widened []uint16 // (stretchQ8, head dim) on the way out
+	tiles   kernel.Tiles
 }
 
 // NewState asks memory for the scratch of a batch. The State is used after
@@ -101,6 +108,11 @@ func NewState(m *Model, o Options, memory Memory) *State {
 		memory.Float32s(&w.packed, block*max(o.Context, c.HeadDim))
 		memory.Float32s(&w.mixed, block*c.HeadDim)
 		w.rows = make([]quant.Row, block)
+		if o.KV.Name == "q8_0" {
+			memory.Int8s(&w.kvQ, c.KVDim())
+			memory.Float32s(&w.kvF, quant.RowFloats(c.KVDim()))
+			memory.Uint16s(&w.widened, stretchQ8*c.HeadDim)
+		}
 	}
 	s.rows = make([]row, 0, o.Batch)
 	s.wanted = make([]int, 0, o.Batch)
@@ -116,6 +128,9 @@ func (s *State) Start(p *pool.Pool) {
 	for i := range s.workspaces {
 		w := &s.workspaces[i]
 		w.panel = s.Kernel.NewPanel(w.panelQ, w.panelF)
+		if s.KV.Name == "q8_0" {
+			w.kv = quant.RowOver(w.kvQ, w.kvF, s.model.KVDim())
+		}
 	}
 	s.makeSteps()
 }

@@ -85,9 +85,9 @@ func (s *State) rotate(worker, workers int) {
 		for h := range c.KVHeads {
 			turn(s.k[r*c.KVDim()+h*c.HeadDim:][:c.Rope.Dims], angles)
 		}
-		at := row.cache.at(s.layerIndex, row.position, 0, c.HeadDim)
-		s.Kernel.Narrow(row.cache.keys[at:at+c.KVDim()], s.k[r*c.KVDim():(r+1)*c.KVDim()])
-		s.Kernel.Narrow(row.cache.values[at:at+c.KVDim()], s.v[r*c.KVDim():(r+1)*c.KVDim()])
+		w := &s.workspaces[worker]
+		row.cache.keys.put(s.Kernel, w, s.layerIndex, row.position, s.k[r*c.KVDim():(r+1)*c.KVDim()])
+		row.cache.values.put(s.Kernel, w, s.layerIndex, row.position, s.v[r*c.KVDim():(r+1)*c.KVDim()])
 	}, nil)
 }
 
