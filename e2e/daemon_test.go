@@ -170,7 +170,8 @@ type answer struct {
 	Timings struct {
 		Cached int `json:"cached_tokens"`
 	}
-	Scores []struct {
+	Warnings []string
+	Scores   []struct {
 		Text                 string
 		Logprob, Probability float64
 	}
