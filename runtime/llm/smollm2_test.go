@@ -134,12 +134,15 @@ func divergence(want [][][2]float64, got [][]float32) float64 {
 	return sum / float64(len(want))
 }
 
-// classes are the kernel classes to test here: all that this CPU runs, without
-// the slow portable one unless everything is wanted.
+// emulated says that the CPU is, and a hundred times slower than one.
+func emulated() bool { return os.Getenv("LLAMAD_TEST_EMULATED") != "" }
+
+// classes are the kernel classes to test here: all that this CPU runs, and the
+// slow portable one where everything is wanted.
 func classes() []*kernel.Set {
 	var sets []*kernel.Set
 	for _, set := range kernel.All() {
-		if set.Usable && (set != &kernel.Portable || slow() || len(kernel.All()) == 1) {
+		if set.Usable && (set != &kernel.Portable || slow() && !emulated()) {
 			sets = append(sets, set)
 		}
 	}
@@ -150,7 +153,7 @@ func classes() []*kernel.Set {
 // emulated CPU, two of them stand for the others.
 func chosen(t testing.TB) []prompt {
 	all := prompts(t)
-	if os.Getenv("LLAMAD_TEST_EMULATED") != "" && !slow() {
+	if emulated() && !slow() {
 		return []prompt{all[0], all[5]}
 	}
 	return all
