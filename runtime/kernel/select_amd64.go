@@ -20,6 +20,7 @@ var avx512vnni = amd64Class(Set{
 	PanelRows: 32, TileRows: 6,
 	KBlock:     1024, // a panel and a tile are 42 KB of the 48 KB of L1
 	WeightBias: 128,
+	PackFloat:  packFloats6,
 }, map[quant.Type]blocksAMD64{
 	quant.Q8_0:  {amd64.GemvVNNIQ8_0, amd64.UnpackVNNIQ8_0},
 	quant.Q4_0:  {amd64.GemvVNNIQ4_0, amd64.UnpackVNNIQ4_0},
@@ -48,6 +49,7 @@ var avx2 = amd64Class(Set{
 	PanelRows: 8, TileRows: 4,
 	KBlock:     1024, // a panel and a tile are 14 KB of the 32 KB of L1
 	WeightBias: 32,
+	PackFloat:  packFloats4,
 }, map[quant.Type]blocksAMD64{
 	quant.Q8_0:  {amd64.GemvAVX2Q8_0, amd64.UnpackAVX2Q8_0},
 	quant.Q4_0:  {amd64.GemvAVX2Q4_0, amd64.UnpackAVX2Q4_0},
@@ -100,8 +102,7 @@ func amd64Class(s Set, blocks map[quant.Type]blocksAMD64, floats map[quant.Type]
 		class.Gemv[f.Type] = gemvOfFour(f, call.gemv)
 		class.Unpack[f.Type] = unpackWith(f, s.PanelRows, call.unpack)
 	}
-	class.Pack = packBiased(s.TileRows, s.WeightBias)
-	class.PackFloat = packFloats(s.TileRows)
+	class.Pack, class.PackFloat = packWith(s.TileRows, s.WeightBias), s.PackFloat
 	class.Gemm = gemmWith(s.TileRows, g)
 	class.GemmFloat = gemmFloatWith(s.TileRows, float)
 	class.UnpackColumns = unpackColumnsWith(s.PanelRows, columns)
