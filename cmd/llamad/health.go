@@ -44,9 +44,9 @@ func (h *health) changed() {
 	}
 }
 
-// answered notes the speed of an answer.
+// answered notes the speed of an answer that was written token by token.
 func (h *health) answered(r llm.Result) {
-	if r.Decode > 0 && r.CompletionTokens > 0 {
+	if r.Scores == nil && r.Decode > 0 && r.CompletionTokens > 0 {
 		h.mu.Lock()
 		h.perSecond = float64(r.CompletionTokens) / r.Decode.Seconds()
 		h.mu.Unlock()

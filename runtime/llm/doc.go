@@ -10,6 +10,8 @@
 //	}
 //	r := s.Result()
 //
+// Session.Choose in the place of Generate answers with the likeliest of some texts.
+//
 // One session generates at a time; the KV state that a closed session leaves
 // behind is kept while the budget allows, and a later prompt that begins with
 // the same tokens prefills only what differs.
