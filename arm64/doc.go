@@ -19,6 +19,16 @@
 // how its panels lie in memory. gemv.h, for the mapped blocks, and unpack.h, for
 // panels, are the loops around them; each is included once per format and class.
 //
+// Of every format X there are, for both classes:
+//
+//	GemvDotX(y, w, stride, rows, groups, q, scale, sum)
+//	    y[i] = weight row i times the activations, for rows rows (a multiple of
+//	    4), stride bytes apart, of groups groups of 32 columns; q, scale and sum
+//	    are the activations' int8, f32 scales and scaled sums, the sums per 32 or
+//	    16 as the format has minimums, and not read where it has none.
+//	UnpackDotX(q, scale, min, w, stride, groups)
+//	    8 weight rows as a panel.
+//
 // # Panels
 //
 // A panel is 8 weight rows in two halves of 4, one after the other. In a half,
