@@ -55,7 +55,7 @@ test-arm64: model ## the arithmetic on both boards' cores, emulated
 	GOARCH=arm64 LLAMAD_TEST_EMULATED=1 go test -exec '$(PI5)' -run '$(ACCURACY)' ./runtime/llm
 
 test-e2e: build arm64 model ## the finished binaries against a real broker
-	e2e/need mosquitto qemu-aarch64-static file
+	e2e/need mosquitto qemu-aarch64-static file python3-yaml
 	go test -timeout 20m ./e2e/...
 
 test-slow: build arm64 model ## what takes longer: every accuracy check on every class, fuzzing

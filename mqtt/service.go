@@ -134,6 +134,10 @@ func (s *Service) look(p *Policy, r *Request) error {
 	if err := p.read(r, r.message.Payload, s.o.reserved()); err != nil {
 		return err
 	}
+	if r.Conversation != "" && r.message.tree != *s.tree.Load() {
+		r.warn("conversation: a pool keeps none, since each prompt goes to another member; this one was answered alone")
+		r.Conversation, r.Reset = "", false
+	}
 	return nil
 }
 
