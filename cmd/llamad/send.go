@@ -29,6 +29,7 @@ type sendOptions struct {
 	passwordFile string
 	messages     string
 	conversation string
+	reset        bool
 	oneOf        []string
 	raw, json    bool
 }
@@ -49,6 +50,7 @@ can be read, and from the environment: LLAMAD_MQTT_BROKER, LLAMAD_MQTT_PASSWORD.
 		Example: `  llamad send "Why is the sky blue?"
   llamad send --broker mqtt://hub.lan --node pi4 "Why is the sky blue?"
   llamad send --one-of yes --one-of no "Is 17 a prime number?"
+  llamad send --conversation livingroom "And what is the largest one?"
   llamad send --json --max-tokens 40 < question.txt`,
 		Args: arguments(nil, "PROMPT"),
 		RunE: a.do(o.run),
@@ -59,6 +61,7 @@ can be read, and from the environment: LLAMAD_MQTT_BROKER, LLAMAD_MQTT_PASSWORD.
 	flags.StringArrayVar(&o.oneOf, "one-of", nil, "answer with the likeliest of these `text`s; give it once for each")
 	flags.StringVar(&o.messages, "messages", "", "a conversation instead of a prompt: a `JSON` list of {\"role\",\"content\"}")
 	flags.StringVar(&o.conversation, "conversation", "", "`name` of the conversation that the prompt continues")
+	flags.BoolVar(&o.reset, "reset", false, "begin that conversation anew")
 	flags.BoolVar(&o.raw, "raw", false, "the prompt is the complete text with its control tokens; needs mqtt.raw")
 	flags.BoolVar(&o.json, "json", false, "print the answer object instead of the text")
 	flags.StringVar(&o.broker, "broker", "", "`address` of the broker, such as mqtt://hub.lan or mqtts://hub.lan:8883")
@@ -118,6 +121,9 @@ func (o *sendOptions) request(args []string) (map[string]any, error) {
 	}
 	if o.conversation != "" {
 		request["conversation"] = o.conversation
+	}
+	if o.reset {
+		request["reset"] = true
 	}
 	if o.raw {
 		request["raw"] = true

@@ -93,6 +93,10 @@ func TestSend(t *testing.T) {
 	if _, errs, code = send(t, strings.NewReader(""), "--broker", address, `{"prompt":"Why?","id":"mine","top_k":3}`); code != 0 || last.ID != "mine" || last.TopK != 3 {
 		t.Errorf("a request in JSON: %q, exit %d, %+v", errs, code, last)
 	}
+	if _, errs, code = send(t, nil, "--broker", address, "--one-of", "yes", "--one-of", "no", "--conversation", "hall", "--reset", "Why?"); code != 0 ||
+		len(last.OneOf) != 2 || last.Conversation != "hall" || !last.Reset {
+		t.Errorf("a choice in a conversation: %q, exit %d, %+v", errs, code, last)
+	}
 	if _, _, code = send(t, nil, "--broker", address, "--messages", `[{"role":"user","content":"Hi"}]`); code != 0 || len(last.Messages) != 1 {
 		t.Errorf("messages: exit %d, %+v", code, last)
 	}
