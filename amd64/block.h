@@ -43,6 +43,7 @@
 #define P1 R9 // 4,
 #define P2 R10 // 8
 #define P3 R11 // and 12
-#define STRIP BX // strips of WORDS rows to go
+#define W0 CX // the strip's first row
+#define STRIP BX // the strip of WORDS rows: where its first words lie in a record
 
 #define TABLE V14 // the values of IQ4_NL

@@ -3,11 +3,13 @@
 // transposed words in V0 to V3.
 	MOVQ stride+16(FP), STRIDE
 	LEAQ (STRIDE)(STRIDE*2), STRIDE3
-	MOVQ $STRIPS, STRIP
+	MOVQ w+8(FP), W0
+	XORQ STRIP, STRIP
 
 strip:
 	MOVQ f+0(FP), QOUT
-	MOVQ w+8(FP), P0
+	ADDQ STRIP, QOUT
+	MOVQ W0, P0
 	LEAQ (P0)(STRIDE*4), P1
 	LEAQ (P1)(STRIDE*4), P2
 	LEAQ (P2)(STRIDE*4), P3
@@ -24,10 +26,10 @@ columns:
 	SUBQ $(16/NUMBER), LEFT
 	JNZ  columns
 
-	ADDQ   $(4*WORDS), f+0(FP)
 	IMUL3Q $WORDS, STRIDE, AX
-	ADDQ   AX, w+8(FP)
-	DECQ   STRIP
-	JNZ    strip
+	ADDQ   AX, W0
+	ADDQ   $(4*WORDS), STRIP
+	CMPQ   STRIP, $RECORD
+	JNE    strip
 	VZEROUPPER
 	RET

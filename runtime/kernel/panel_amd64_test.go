@@ -58,3 +58,27 @@ func panelOfWords(s *Set, f *quant.Format, w []byte, cols int) *Panel {
 	}
 	return p
 }
+
+// TestFloatPanels does the same for [column][row] of any number of columns.
+func TestFloatPanels(t *testing.T) {
+	for _, s := range assembly() {
+		for _, f := range quant.Formats() {
+			for cols := 1; cols < 40 && s.Usable && !f.Integer(); cols++ {
+				r := rand.New(rand.NewPCG(6, uint64(cols)))
+				at, stride := edges[cols%len(edges)], f.RowBytes(cols)
+				w := weightCases[0].weights(t, r, at, f, s.PanelRows, cols, stride)
+				got := &Panel{Cols: cols, F: guarded[float32](t, at, s.PanelRows*cols)}
+				s.Unpack[f.Type](got, w, stride)
+				want := make([]float32, cols)
+				for row := range s.PanelRows {
+					f.Dequantize(want, w[row*stride:])
+					for c := range cols {
+						if v := got.F[c*s.PanelRows+row]; v != want[c] {
+							t.Fatalf("%s, %s, %d columns: row %d, column %d is %v, want %v", s.Name, f.Name, cols, row, c, v, want[c])
+						}
+					}
+				}
+			}
+		}
+	}
+}
