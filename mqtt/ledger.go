@@ -33,9 +33,10 @@ type entry struct {
 	topic, id string
 	made      bool // the id was made here
 	digest    digest
-	newest    *Message  // the copy that is acknowledged once the answer is out
-	answer    *outgoing // set once it is remembered
-	since     time.Time // when it was remembered
+	newest    *Message      // the copy that is acknowledged once the answer is out
+	answer    *outgoing     // set once it is remembered
+	since     time.Time     // when it was remembered
+	settled   chan struct{} // closed when it was acknowledged
 }
 
 // digest tells two prompts apart without keeping them.
@@ -92,7 +93,7 @@ func (l *ledger) look(r *Request, d digest) (verdict, *entry, *Message) {
 		}
 		l.forgetAt(i) // the id is used anew
 	}
-	e := &entry{topic: m.Topic, id: r.ID, made: r.made, digest: d, newest: m}
+	e := &entry{topic: m.Topic, id: r.ID, made: r.made, digest: d, newest: m, settled: make(chan struct{})}
 	l.open = append(l.open, e)
 	return fresh, e, nil
 }
@@ -102,6 +103,7 @@ func (l *ledger) look(r *Request, d digest) (verdict, *entry, *Message) {
 // is acknowledged.
 func (l *ledger) settle(e *entry, reply *outgoing, remember bool) {
 	l.close(e, reply, remember).acknowledge()
+	close(e.settled)
 }
 
 func (l *ledger) close(e *entry, reply *outgoing, remember bool) *Message {

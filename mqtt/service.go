@@ -1,6 +1,7 @@
 package mqtt
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
 	"sync"
@@ -196,6 +197,19 @@ func (s *Service) Fail(r *Request, e *Error) {
 		event.Type = "failed"
 	}
 	s.notify(r, event)
+}
+
+// Delivered waits until the broker has the reply of r and its acknowledgement is
+// on its way, or until ctx is done. Whoever takes one prompt after the other waits
+// for it in between: then no more than one is answered once more when we die.
+func (s *Service) Delivered(ctx context.Context, r *Request) {
+	if r.entry == nil || !s.Connected() {
+		return
+	}
+	select {
+	case <-r.entry.settled:
+	case <-ctx.Done():
+	}
 }
 
 const maxMessage = 1000 // bytes of an error's text

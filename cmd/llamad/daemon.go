@@ -236,7 +236,16 @@ func (d *daemon) compute(ctx context.Context) {
 		d.generate(d.tickets.of(req), req)
 		d.queue.Done()
 		d.running.end()
+		d.delivered(ctx, req)
 	}
+}
+
+// delivered gives the broker a moment to take an answer, before the next prompt
+// makes another. When it is away it is not waited for.
+func (d *daemon) delivered(ctx context.Context, req *mqtt.Request) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	d.mqtt.Delivered(ctx, req)
 }
 
 // refuseLate answers prompts whose deadline passes while they wait.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -63,7 +62,7 @@ func serveStub() {
 		e := &stubEngine{}
 		e.speak = e.answer
 		d, err := newDaemon(daemonOptions{
-			config: c, log: systemd.NewLogger(os.Stderr, slog.LevelDebug), stateDir: stateDirectory(os.Environ()), sys: fstest.MapFS{},
+			config: c, log: systemd.NewLogger(os.Stderr, levelOf(c)), stateDir: stateDirectory(os.Environ()), sys: fstest.MapFS{},
 			open: func(context.Context, string, llm.Options) (engine, error) { return e, nil },
 		})
 		if err != nil {
@@ -98,7 +97,7 @@ func startStub(t testing.TB, broker, node, state string, variables ...string) *s
 		t.Fatal(err)
 	}
 	p.cmd = exec.Command(self, stubName)
-	p.cmd.Env = append([]string{"STATE_DIRECTORY=" + state, "LLAMAD_MQTT_BROKER=" + broker, "LLAMAD_MQTT_NODE=" + node, "LLAMAD_MODEL_PATH=" + model}, variables...)
+	p.cmd.Env = append([]string{"STATE_DIRECTORY=" + state, "LLAMAD_MQTT_BROKER=" + broker, "LLAMAD_MQTT_NODE=" + node, "LLAMAD_MODEL_PATH=" + model, "LLAMAD_LOG_LEVEL=debug"}, variables...)
 	p.cmd.Stderr = p.log
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package mosquittotest
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ type Message struct {
 	Topic, Payload string
 	QoS            byte
 	Retained       bool
+	Dup            bool // the broker may have sent it before
 }
 
 // Client hears everything on its filter and may publish. It outlives restarts of
@@ -43,7 +45,7 @@ func Listen(t testing.TB, url, filter string) *Client {
 		SetDefaultPublishHandler(func(_ paho.Client, m paho.Message) {
 			c.mu.Lock()
 			defer c.mu.Unlock()
-			c.heard = append(c.heard, Message{m.Topic(), string(m.Payload()), m.Qos(), m.Retained()})
+			c.heard = append(c.heard, Message{m.Topic(), string(m.Payload()), m.Qos(), m.Retained(), m.Duplicate()})
 		}).
 		SetOnConnectHandler(func(p paho.Client) {
 			p.Subscribe(filter, 1, nil).Wait()
@@ -111,4 +113,11 @@ func (c *Client) Last(topic string) string {
 		return ""
 	}
 	return list[len(list)-1].Payload
+}
+
+// From is what was heard on all topics after the first n messages.
+func (c *Client) From(n int) []Message {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.heard[n:])
 }
