@@ -2,8 +2,11 @@ package mqtt
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -83,6 +86,21 @@ func TestHomeAssistantIsBorn(t *testing.T) {
 	time.Sleep(100 * time.Millisecond)
 	if n := len(h.ear.On(deviceTopic)); n != 3 {
 		t.Errorf("announced %d times, want 3", n)
+	}
+	h.publish("llamad/pi4/prompt/homeassistant", 1, false, "p")
+	h.s.Reply(h.next(), reply("the last answer"))
+	h.ear.Next("llamad/pi4/last")
+
+	h.broker.Stop(syscall.SIGKILL)
+	os.Remove(filepath.Join(h.broker.Dir(), "mosquitto.db"))
+	h.eventually("the service sees that the broker is gone", func() bool { return !h.s.Connected() })
+	h.broker.Restart()
+	h.online()
+	late := mosquittotest.Listen(t, h.broker.URL(), "#")
+	for topic, want := range map[string]string{deviceTopic: "unique_id", "llamad/pi4/state": stateOnline, "llamad/pi4/info": "ready", "llamad/pi4/last": "the last answer"} {
+		if m := late.Next(topic); !strings.Contains(m.Payload, want) {
+			t.Errorf("after the broker forgot everything %s says %q", topic, m.Payload)
+		}
 	}
 }
 
