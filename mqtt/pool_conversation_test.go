@@ -1,10 +1,14 @@
 package mqtt
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestPoolKeepsNoConversation(t *testing.T) {
 	h := newHouse(t, func(o *Options) { o.Group = "house" })
 	h.online()
+	h.eventually("the service is in the pool", func() bool { return strings.Contains(h.log.String(), "joined the pool") })
 	const payload = `{"prompt":"p","conversation":"kitchen","reset":true}`
 	h.publish("llamad/house/prompt", 1, false, payload)
 	if r := h.next(); r.Conversation != "" || r.Reset || len(r.Warnings) != 1 {
