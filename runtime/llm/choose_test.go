@@ -89,13 +89,14 @@ func TestChooseKnowsFrance(t *testing.T) {
 	if err != nil || r.Text != " Paris" || r.CompletionTokens != 1 || r.Scores[2].Probability < 0.5 {
 		t.Errorf("%+v, %v", r, err)
 	}
-	// The same prompt again is in the KV cache, the choices are not.
 	r, err = choose(t, m, t.Context(), Prompt{Text: "The capital of Italy is", Raw: true}, cities)
 	if err != nil || r.Text != " Rome" {
 		t.Errorf("%+v, %v", r, err)
 	}
+	// The same prompt again is in the KV cache, the choices are not. Its last token
+	// now goes through GEMV alone, which rounds otherwise.
 	again, err := choose(t, m, t.Context(), Prompt{Text: "The capital of Italy is", Raw: true}, cities)
-	if err != nil || again.Text != " Rome" || again.CachedTokens != again.PromptTokens-1 || math.Abs(again.Scores[3].Logprob-r.Scores[3].Logprob) > 0.05 {
+	if err != nil || again.Text != " Rome" || again.CachedTokens != again.PromptTokens-1 || math.Abs(again.Scores[3].Logprob-r.Scores[3].Logprob) > 0.25 {
 		t.Errorf("again: %+v, %v", again, err)
 	}
 }
