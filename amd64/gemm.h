@@ -13,7 +13,8 @@
 
 #define Y DI // results of the tile's first row
 #define LDY R8 // bytes to the next row's
-#define YROW DX // results of a row to begin with
+#define YROW AX // results of a row to begin with
+#define AHEAD DX // weights to fetch
 #define W SI // the panel's values,
 #define WSCALE R9 // scales
 #define WMIN R10 // and minimums

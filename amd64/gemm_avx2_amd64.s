@@ -94,32 +94,32 @@
 
 #define GROUP BY32
 #define SCALES 1
-// func GemmAVX2By32(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
-TEXT ·GemmAVX2By32(SB), NOSPLIT, $0-112
+// func GemmAVX2By32(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int, ahead *byte, aheadStep int)
+TEXT ·GemmAVX2By32(SB), NOSPLIT, $0-128
 #include "gemm_loop.h"
 
 #define GROUP BY32MIN
 #define SCALES 1
-// func GemmAVX2By32Min(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
-TEXT ·GemmAVX2By32Min(SB), NOSPLIT, $0-112
+// func GemmAVX2By32Min(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int, ahead *byte, aheadStep int)
+TEXT ·GemmAVX2By32Min(SB), NOSPLIT, $0-128
 #include "gemm_loop.h"
 
 #define GROUP BY16
 #define SCALES 2
-// func GemmAVX2By16(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
-TEXT ·GemmAVX2By16(SB), NOSPLIT, $0-112
+// func GemmAVX2By16(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int, ahead *byte, aheadStep int)
+TEXT ·GemmAVX2By16(SB), NOSPLIT, $0-128
 #include "gemm_loop.h"
 
 #define GROUP BY16MIN
 #define SCALES 2
-// func GemmAVX2By16Min(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
-TEXT ·GemmAVX2By16Min(SB), NOSPLIT, $0-112
+// func GemmAVX2By16Min(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int, ahead *byte, aheadStep int)
+TEXT ·GemmAVX2By16Min(SB), NOSPLIT, $0-128
 #include "gemm_loop.h"
 
 #define GROUP BY32WIDE
 #define SCALES 1
-// func GemmAVX2By32Wide(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
-TEXT ·GemmAVX2By32Wide(SB), NOSPLIT, $0-112
+// func GemmAVX2By32Wide(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int, ahead *byte, aheadStep int)
+TEXT ·GemmAVX2By32Wide(SB), NOSPLIT, $0-128
 #include "gemm_loop.h"
 
 // func GemmAVX2Float(y *float32, ldy int, w, a *float32, cols, tiles, aStep, add int)

@@ -10,7 +10,6 @@
 tile:
 	MOVQ w+16(FP), W
 	MOVQ A, GA
-	MOVQ cols+32(FP), LEFT
 	EACH(ZERO, 0)
 	CMPQ add+56(FP), $0
 	JEQ  set
@@ -22,6 +21,7 @@ set:
 	EACH(CLEAR, 0)
 
 columns:
+	MOVQ cols+32(FP), LEFT
 	SUBQ $2, LEFT
 	JB   last
 

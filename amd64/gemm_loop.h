@@ -9,6 +9,7 @@
 	MOVQ tiles+72(FP), TILES
 	SHLQ $2, scaleStep+88(FP)
 	SHLQ $2, sumStep+96(FP)
+	MOVQ ahead+112(FP), AHEAD
 	CONSTANTS
 
 tile:
@@ -18,17 +19,21 @@ tile:
 	MOVQ A, GA
 	MOVQ SCALE, GSCALE
 	MOVQ SUM, GSUM
-	MOVQ groups+64(FP), LEFT
 	CMPQ add+104(FP), $0
 	JEQ  set
 	MOVQ Y, YROW
 	EACH(LOAD, 0)
-	JMP  group
+	JMP  groups
 
 set:
 	EACH(CLEAR, 0)
 
+groups:
+	MOVQ groups+64(FP), LEFT
+
 group:
+	PREFETCHT1 (AHEAD)
+	ADDQ aheadStep+120(FP), AHEAD
 	GROUP
 	ADDQ $(8*RECORD), W
 	ADDQ $(SCALES*RECORD), WSCALE

@@ -82,26 +82,26 @@
 
 #define GROUP BY32
 #define SCALES 1
-// func GemmVNNIBy32(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
-TEXT ·GemmVNNIBy32(SB), NOSPLIT, $0-112
+// func GemmVNNIBy32(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int, ahead *byte, aheadStep int)
+TEXT ·GemmVNNIBy32(SB), NOSPLIT, $0-128
 #include "gemm_loop.h"
 
 #define GROUP BY32MIN
 #define SCALES 1
-// func GemmVNNIBy32Min(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
-TEXT ·GemmVNNIBy32Min(SB), NOSPLIT, $0-112
+// func GemmVNNIBy32Min(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int, ahead *byte, aheadStep int)
+TEXT ·GemmVNNIBy32Min(SB), NOSPLIT, $0-128
 #include "gemm_loop.h"
 
 #define GROUP BY16
 #define SCALES 2
-// func GemmVNNIBy16(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
-TEXT ·GemmVNNIBy16(SB), NOSPLIT, $0-112
+// func GemmVNNIBy16(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int, ahead *byte, aheadStep int)
+TEXT ·GemmVNNIBy16(SB), NOSPLIT, $0-128
 #include "gemm_loop.h"
 
 #define GROUP BY16MIN
 #define SCALES 2
-// func GemmVNNIBy16Min(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
-TEXT ·GemmVNNIBy16Min(SB), NOSPLIT, $0-112
+// func GemmVNNIBy16Min(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int, ahead *byte, aheadStep int)
+TEXT ·GemmVNNIBy16Min(SB), NOSPLIT, $0-128
 #include "gemm_loop.h"
 
 // func GemmVNNIFloat(y *float32, ldy int, w, a *float32, cols, tiles, aStep, add int)

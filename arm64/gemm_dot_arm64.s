@@ -168,8 +168,8 @@ DATA gemmBias<>+16(SB)/8, $0x4b4000004b400000
 DATA gemmBias<>+24(SB)/8, $0x4b4000004b400000
 GLOBL gemmBias<>(SB), RODATA|NOPTR, $32
 
-// func GemmDot32(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
-TEXT ·GemmDot32(SB), NOSPLIT, $0-112
+// func GemmDot32(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int, ahead *byte, aheadStep int)
+TEXT ·GemmDot32(SB), NOSPLIT, $0-128
 #define HALF_GROUPS 1
 #define BIAS_IN BIASV
 #define GROUP \
@@ -182,8 +182,8 @@ TEXT ·GemmDot32(SB), NOSPLIT, $0-112
 #include "gemm_dot.h"
 #undef GROUP
 
-// func GemmDot32Min(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
-TEXT ·GemmDot32Min(SB), NOSPLIT, $0-112
+// func GemmDot32Min(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int, ahead *byte, aheadStep int)
+TEXT ·GemmDot32Min(SB), NOSPLIT, $0-128
 #define GROUP \
 	START \
 	PRODUCTS16 \
@@ -197,8 +197,8 @@ TEXT ·GemmDot32Min(SB), NOSPLIT, $0-112
 #undef HALF_GROUPS
 #undef BIAS_IN
 
-// func GemmDot16(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
-TEXT ·GemmDot16(SB), NOSPLIT, $0-112
+// func GemmDot16(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int, ahead *byte, aheadStep int)
+TEXT ·GemmDot16(SB), NOSPLIT, $0-128
 #define HALF_GROUPS 2
 #define BIAS_IN BIASV2
 #define GROUP \
@@ -208,8 +208,8 @@ TEXT ·GemmDot16(SB), NOSPLIT, $0-112
 #include "gemm_dot.h"
 #undef GROUP
 
-// func GemmDot16Min(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
-TEXT ·GemmDot16Min(SB), NOSPLIT, $0-112
+// func GemmDot16Min(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int, ahead *byte, aheadStep int)
+TEXT ·GemmDot16Min(SB), NOSPLIT, $0-128
 #define GROUP \
 	HALF16(FIRST16) \
 	HALF16(NEXT16) \

@@ -168,14 +168,14 @@
 	SCVTF(U0, U0) \
 	FINISH_SECOND(3)
 
-// func GemmNeon32(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
-TEXT ·GemmNeon32(SB), NOSPLIT, $0-112
+// func GemmNeon32(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int, ahead *byte, aheadStep int)
+TEXT ·GemmNeon32(SB), NOSPLIT, $0-128
 #define GROUP GROUP32(NOTHING)
 #include "gemm_neon.h"
 #undef GROUP
 
-// func GemmNeon32Min(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
-TEXT ·GemmNeon32Min(SB), NOSPLIT, $0-112
+// func GemmNeon32Min(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int, ahead *byte, aheadStep int)
+TEXT ·GemmNeon32Min(SB), NOSPLIT, $0-128
 #define GROUP \
 	LDRQ_POST(MW0, WMP, 16) \
 	LDRQ_POST(MA0, AMP, 16) \
@@ -183,14 +183,14 @@ TEXT ·GemmNeon32Min(SB), NOSPLIT, $0-112
 #include "gemm_neon.h"
 #undef GROUP
 
-// func GemmNeon16(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
-TEXT ·GemmNeon16(SB), NOSPLIT, $0-112
+// func GemmNeon16(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int, ahead *byte, aheadStep int)
+TEXT ·GemmNeon16(SB), NOSPLIT, $0-128
 #define GROUP GROUP16(NOTHING, NOTHING)
 #include "gemm_neon.h"
 #undef GROUP
 
-// func GemmNeon16Min(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
-TEXT ·GemmNeon16Min(SB), NOSPLIT, $0-112
+// func GemmNeon16Min(y *float32, ldy int, w *int8, wScale, wMin *float32, a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int, ahead *byte, aheadStep int)
+TEXT ·GemmNeon16Min(SB), NOSPLIT, $0-128
 #define GROUP \
 	LDPQ_POST(MW0, MW1, WMP, 32) \
 	LDPQ_POST(MA0, MA1, AMP, 32) \

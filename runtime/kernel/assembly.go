@@ -28,9 +28,10 @@ type (
 	// to. a, scale and sum point at the first tile's data for the panel's first
 	// column; the next tile's lie aStep bytes, scaleStep and sumStep floats on. Of
 	// a format without minimums, a class with a WeightBias gets the int32 starts
-	// instead of sums.
+	// instead of sums. Each group of each tile may fetch what lies ahead into the
+	// cache, aheadStep bytes on from the group before.
 	gemmCallee = func(y *float32, ldy int, w *int8, wScale, wMin *float32,
-		a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int)
+		a *int8, scale, sum *float32, groups, tiles, aStep, scaleStep, sumStep, add int, ahead *byte, aheadStep int)
 
 	gemmFloatCallee = func(y *float32, ldy int, w, a *float32, cols, tiles, aStep, add int)
 )
@@ -121,9 +122,11 @@ func gemmWith(tileRows int, g gemms) func(y []float32, ldy int, p *Panel, t *Til
 		// Within a tile, tileRows rows of each group lie together.
 		size := tileRows * t.Cols
 		sumStep, sumAt := size/f.Group, tileRows*col/f.Group
+		groups := p.Cols / quant.ActivationGroup
+		ahead, aheadStep := p.ahead(t0, (len(t.Rows)+tileRows-1)/tileRows, groups)
 		g.forFormat(f)(&y[t0*tileRows*ldy], ldy, &p.Q[0], &p.Scale[0], &p.Min[0],
 			&t.Q[t0*size+tileRows*col], &t.Scale[t0*size/32+tileRows*col/32], t.sums(f, t0*sumStep+sumAt),
-			p.Cols/quant.ActivationGroup, t1-t0, size, size/32, sumStep, flag(add))
+			groups, t1-t0, size, size/32, sumStep, flag(add), ahead, aheadStep)
 	}
 }
 

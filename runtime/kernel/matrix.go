@@ -60,8 +60,10 @@ func (s *Set) MulRows(y []float32, ldy int, m *Matrix, t *Tiles, from, to int, p
 		// The last panel of a share that is no whole number of panels begins
 		// earlier, and some rows are computed twice, to the same result.
 		r = min(r, to-s.PanelRows)
+		next := m.Data[min(r+s.PanelRows, to)*stride : min(r+2*s.PanelRows, to)*stride]
 		for col := 0; col < m.Cols; col += s.KBlock {
 			p.Format, p.Cols = m.Format, min(s.KBlock, m.Cols-col)
+			p.Ahead = next[len(next)*col/m.Cols : len(next)*(col+p.Cols)/m.Cols]
 			unpack(p, m.Data[r*stride+m.Format.RowBytes(col):], stride)
 			step := max(gemmCall/(s.PanelRows*s.TileRows*p.Cols), 1)
 			for i := 0; i < tiles; i += step {

@@ -15,6 +15,20 @@ type Panel struct {
 	Scale  []float32 // [PanelRows * Cols/Format.Group]
 	Min    []float32 // the same, where the format has minimums
 	F      []float32 // [PanelRows * Cols], float formats
+
+	// Ahead is weights that are unpacked next: Gemm may have them fetched from
+	// memory while it computes.
+	Ahead []byte
+}
+
+// ahead shares Ahead out over the groups of a Gemm of so many tiles: where the
+// share of a tile begins, and how many bytes a group has of it.
+func (p *Panel) ahead(tile, tiles, groups int) (*byte, int) {
+	from := len(p.Ahead) * tile / tiles
+	if from >= len(p.Ahead) {
+		return nil, 0
+	}
+	return &p.Ahead[from], (len(p.Ahead) + tiles*groups - 1) / (tiles * groups)
 }
 
 // PanelSize is the scratch of a panel: int8 values and floats.
