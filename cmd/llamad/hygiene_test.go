@@ -19,6 +19,10 @@ func TestNothingPrivateIsLogged(t *testing.T) {
 	p := startStub(t, b.URL(), "pi4", t.TempDir(), "LLAMAD_MQTT_USERNAME=llamad", "LLAMAD_MQTT_PASSWORD=canary-password", "LLAMAD_GENERATE_SYSTEM=canary system")
 	p.online()
 	ask := func(topic, payload string) { client.Publish("llamad/pi4/"+topic, 1, false, payload) }
+	for range 5 { // answered in peace, before anything is refused or cancelled
+		ask("prompt/calm", "canary")
+		client.Next("llamad/pi4/response/calm")
+	}
 	prompts := []string{
 		"canary", `{"prompt":"canary","system":"canary","stop":["canary"],"stream":true}`,
 		`{"messages":[{"role":"user","content":"canary"}]}`, `{"messages":[{"role":"canary","content":"canary"}]}`,
