@@ -26,13 +26,13 @@
 
 // In a Gemv, a group a lane:
 
-// PREFETCH fetches the next n bytes of later rows, and begins to fetch those after
-// them: a processor that has too much to fetch forgets some.
+// PREFETCH fetches the next n bytes of later rows, once again: a processor that has
+// too much to fetch forgets some of it.
 #define PREFETCH(n) \
 	ADDQ $(n), AHEAD; \
 fetch: \
+	PREFETCHT0 4096(FETCH); \
 	PREFETCHT0 (FETCH); \
-	PREFETCHT2 8192(FETCH); \
 	ADDQ $64, FETCH; \
 	CMPQ FETCH, AHEAD; \
 	JB   fetch
