@@ -13,7 +13,7 @@ type Matrix struct {
 // Assembly cannot be preempted, so one call must last well under 100 us.
 const (
 	gemvCall = 128 << 10 // weight bytes: 37 us at the 3.5 GB/s of a Pi 4
-	gemmCall = 512 << 10 // multiplications: 50 us at the 10 G/s of a Pi 4's core
+	gemmCall = 16 << 10  // columns of tiles: 8 by 4 rows take 50 us at the 10 G/s of a Pi 4's core
 )
 
 // Share is worker i's part of the rows of a matrix, out of n workers. Parts end
@@ -65,7 +65,7 @@ func (s *Set) MulRows(y []float32, ldy int, m *Matrix, t *Tiles, from, to int, p
 			p.Format, p.Cols = m.Format, min(s.KBlock, m.Cols-col)
 			p.Ahead = next[len(next)*col/m.Cols : len(next)*(col+p.Cols)/m.Cols]
 			unpack(p, m.Data[r*stride+m.Format.RowBytes(col):], stride)
-			step := max(gemmCall/(s.PanelRows*s.TileRows*p.Cols), 1)
+			step := max(gemmCall/p.Cols, 1)
 			for i := 0; i < tiles; i += step {
 				gemm(y[r:], ldy, p, t, col, i, min(i+step, tiles), col > 0)
 			}
