@@ -205,3 +205,46 @@
 #define WIDENCOLUMN \
 	VCVTPH2PS (P0), V0; \
 	VMOVUPS   V0, (QOUT)
+
+// The end of a row of floats whose length is no multiple of WORDS: LOADEND reads and
+// STOREEND writes the first n, which ENDOF has prepared, in Y9. ENDOF
+// changes n and t. CLEAREND clears what is beyond them, KEEPEND takes it from other.
+#define ENDOF(n, t) \
+	LEAQ    ·tails+32(SB), t; \
+	SHLQ    $2, n; \
+	SUBQ    n, t; \
+	VMOVDQU (t), Y9
+#define LOADEND(from, to) VMASKMOVPS from, Y9, to
+#define STOREEND(v, to) VMASKMOVPS v, Y9, to
+#define CLEAREND(v) VANDPS Y9, v, v
+#define KEEPEND(other, v) VBLENDVPS Y9, v, other, v
+
+// ACROSS combines all floats of v by an operation, in every place. Changes t.
+#define ACROSS(OPERATION, v, t) \
+	VPERM2F128 $1, v, v, t; \
+	OPERATION  t, v, v; \
+	VPERMILPS  $0x4e, v, t; \
+	OPERATION  t, v, v; \
+	VPERMILPS  $0xb1, v, t; \
+	OPERATION  t, v, v
+
+// For exp.h: ROUND rounds to integers, SCALE2 multiplies v by 2^k, in two steps, so
+// that results overflow to infinity and fade to zero as they should. Changes k and t.
+#define ROUND(from, to) VROUNDPS $0, from, to
+#define SCALE2(k, v, t) \
+	VCVTPS2DQ k, k; \
+	VPSRAD    $1, k, t; \
+	VPSUBD    t, k, k; \
+	VPSLLD    $23, t, t; \
+	VPSLLD    $23, k, k; \
+	VPADDD    ONE, t, t; \
+	VPADDD    ONE, k, k; \
+	VMULPS    t, v, v; \
+	VMULPS    k, v, v
+#define TAYLOR7 ·taylor7(SB)
+#define TAYLOR6 ·taylor6(SB)
+#define TAYLOR5 ·taylor5(SB)
+#define TAYLOR4 ·taylor4(SB)
+#define TAYLOR3 ·taylor3(SB)
+#define TAYLOR2 ·taylor2(SB)
+#define LOADTAYLOR

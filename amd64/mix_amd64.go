@@ -1,7 +1,12 @@
 package amd64
 
-// Mix adds p[i] * v[i] to o for n rows of dim f16 numbers, a multiple of 32, that
+// MixAVX2 adds p[i] * v[i] to o for n rows of dim f16 numbers, a multiple of 32, that
 // are stride bytes apart.
 //
 //go:noescape
-func Mix(o, p *float32, v *uint16, stride, n, dim int)
+func MixAVX2(o, p *float32, v *uint16, stride, n, dim int)
+
+// MixVNNI is MixAVX2 for the VNNI class.
+//
+//go:noescape
+func MixVNNI(o, p *float32, v *uint16, stride, n, dim int)

@@ -70,4 +70,19 @@
 #undef F16LOW
 #undef F16HIGH
 #undef WIDENCOLUMN
+#undef ENDOF
+#undef LOADEND
+#undef STOREEND
+#undef CLEAREND
+#undef KEEPEND
+#undef ACROSS
+#undef ROUND
+#undef SCALE2
+#undef TAYLOR7
+#undef TAYLOR6
+#undef TAYLOR5
+#undef TAYLOR4
+#undef TAYLOR3
+#undef TAYLOR2
+#undef LOADTAYLOR
 #endif

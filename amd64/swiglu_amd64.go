@@ -1,6 +1,11 @@
 package amd64
 
-// SwiGLU computes gate = gate / (1 + exp(-gate)) * up over n numbers.
+// SwiGLUAVX2 computes gate = gate / (1 + exp(-gate)) * up over n numbers.
 //
 //go:noescape
-func SwiGLU(gate, up *float32, n int)
+func SwiGLUAVX2(gate, up *float32, n int)
+
+// SwiGLUVNNI is SwiGLUAVX2 for the VNNI class.
+//
+//go:noescape
+func SwiGLUVNNI(gate, up *float32, n int)

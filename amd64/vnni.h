@@ -244,3 +244,44 @@
 	VCVTPH2PS 32(P0), V1; \
 	VMOVUPS   V0, (QOUT); \
 	VMOVUPS   V1, 64(QOUT)
+
+// The end of a row of floats whose length is no multiple of WORDS: LOADEND reads and
+// STOREEND writes the first n, which ENDOF has prepared, in K1. ENDOF changes t; n is
+// CX. CLEAREND clears what is beyond them, KEEPEND takes it from other.
+#define ENDOF(n, t) \
+	MOVL  $1, t; \
+	SHLL  n, t; \
+	DECL  t; \
+	KMOVW t, K1
+#define LOADEND(from, to) VMOVUPS.Z from, K1, to
+#define STOREEND(v, to) VMOVUPS v, K1, to
+#define CLEAREND(v) VMOVAPS.Z v, K1, v
+#define KEEPEND(other, v) VBLENDMPS v, other, K1, v
+
+// ACROSS combines all floats of v by an operation, in every place. Changes t.
+#define ACROSS(OPERATION, v, t) \
+	VSHUFF64X2 $0x4e, v, v, t; \
+	OPERATION  t, v, v; \
+	VSHUFF64X2 $0xb1, v, v, t; \
+	OPERATION  t, v, v; \
+	VPERMILPS  $0x4e, v, t; \
+	OPERATION  t, v, v; \
+	VPERMILPS  $0xb1, v, t; \
+	OPERATION  t, v, v
+
+// For exp.h: ROUND rounds to integers, SCALE2 multiplies v by 2^k.
+#define ROUND(from, to) VRNDSCALEPS $0, from, to
+#define SCALE2(k, v, t) VSCALEFPS k, v, v
+#define TAYLOR7 Z16
+#define TAYLOR6 Z17
+#define TAYLOR5 Z18
+#define TAYLOR4 Z19
+#define TAYLOR3 Z20
+#define TAYLOR2 Z21
+#define LOADTAYLOR \
+	VBROADCASTSS ·taylor7(SB), TAYLOR7; \
+	VBROADCASTSS ·taylor6(SB), TAYLOR6; \
+	VBROADCASTSS ·taylor5(SB), TAYLOR5; \
+	VBROADCASTSS ·taylor4(SB), TAYLOR4; \
+	VBROADCASTSS ·taylor3(SB), TAYLOR3; \
+	VBROADCASTSS ·taylor2(SB), TAYLOR2

@@ -47,6 +47,7 @@ var avx512vnni = func() Set {
 			by16: amd64.GemmVNNIBy16, by16Min: amd64.GemmVNNIBy16Min,
 		},
 		gemmFloat: amd64.GemmVNNIFloat, unpackColumns: amd64.UnpackVNNIColumns,
+		scores: amd64.ScoresVNNI, mix: amd64.MixVNNI, softmax: amd64.SoftmaxVNNI, swiGLU: amd64.SwiGLUVNNI,
 	}
 	return classAMD64(s, c)
 }()
@@ -86,15 +87,14 @@ var avx2 = func() Set {
 			by32Wide: amd64.GemmAVX2By32Wide,
 		},
 		gemmFloat: amd64.GemmAVX2Float, unpackColumns: amd64.UnpackAVX2Columns,
+		scores: amd64.ScoresAVX2, mix: amd64.MixAVX2, softmax: amd64.SoftmaxAVX2, swiGLU: amd64.SwiGLUAVX2,
 	}
 	return classAMD64(s, c)
 }()
 
 func classAMD64(s Set, c class) Set {
-	c.quantize, c.scores, c.mix = amd64.Quantize, amd64.Scores, amd64.Mix
-	c.narrow, c.widen = amd64.Narrow, amd64.Widen
-	c.rmsNorm, c.ropePairs, c.ropeHalves = amd64.RMSNorm, amd64.RopePairs, amd64.RopeHalves
-	c.swiGLU, c.softmax, c.add = amd64.SwiGLU, amd64.Softmax, amd64.Add
+	c.quantize, c.narrow, c.widen = amd64.Quantize, amd64.Narrow, amd64.Widen
+	c.rmsNorm, c.ropePairs, c.ropeHalves, c.add = amd64.RMSNorm, amd64.RopePairs, amd64.RopeHalves, amd64.Add
 	c.fill(&s)
 	for t := range c.blocks {
 		s.Gemv[t] = ofFourGroups(s.Gemv[t], Portable.Gemv[t])
