@@ -1,10 +1,10 @@
 #include "textflag.h"
-#include "tail.h"
+#include "avx2.h"
 
 #define Y DI
 #define X SI
 #define N CX
-#define TABLE AX
+#define T AX
 
 // func Add(y, x *float32, n int)
 TEXT ·Add(SB), NOSPLIT, $0-24
@@ -12,7 +12,7 @@ TEXT ·Add(SB), NOSPLIT, $0-24
 	MOVQ x+8(FP), X
 	MOVQ n+16(FP), N
 	SUBQ $8, N
-	JB   tail
+	JB   end
 
 eight:
 	VMOVUPS (Y), Y0
@@ -23,14 +23,14 @@ eight:
 	SUBQ    $8, N
 	JAE     eight
 
-tail:
-	ADDQ       $8, N
-	JZ         done
-	TAIL(N, TABLE, Y3)
-	VMASKMOVPS (Y), Y3, Y0
-	VMASKMOVPS (X), Y3, Y1
-	VADDPS     Y1, Y0, Y0
-	VMASKMOVPS Y0, Y3, (Y)
+end:
+	ADDQ   $8, N
+	JZ     done
+	ENDOF(N, T)
+	LOADEND((Y), Y0)
+	LOADEND((X), Y1)
+	VADDPS Y1, Y0, Y0
+	STOREEND(Y0, (Y))
 
 done:
 	VZEROUPPER

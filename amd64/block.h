@@ -3,8 +3,9 @@
 // A format defines, for a block of BLOCK bytes and COLUMNS weights, GROUP of them
 // to a scale:
 //
-//	GEMV     adds the block at P times the activations at Q to F
-//	UNPACK   writes the blocks at P0 to P3 to a panel
+//	GEMV     adds to F the blocks of four rows from P on, LANES of each or one
+//	         super-block, times the activations at Q
+//	UNPACK   writes a block of each row, from P0 to P3 on, to a panel
 //
 // in terms of a class, avx2.h or vnni.h, which names the vectors V0 to V15.
 

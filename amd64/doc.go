@@ -13,8 +13,18 @@
 // each names the vector registers V0 to V15, of 256 or 512 bits, so that what
 // follows from a format's layout is written once. gemv.h, for the mapped blocks,
 // and unpack.h, for panels, are the loops around them; each is included once per
-// format and class. The multiplication of panels, gemm_loop.h, has macros of its
-// own for each class, since it fills the registers.
+// format and class. The multiplication of panels has macros of its own for each
+// class, since it fills the registers.
+//
+// Of every format X there are, for both classes:
+//
+//	GemvAVX2X(y, w, stride, rows, groups, q, scale, sum)
+//	    y[i] = weight row i times the activations, for rows rows (a multiple of
+//	    4), stride bytes apart, of groups groups of 32 columns (at least 4); q,
+//	    scale and sum are the activations' int8, f32 scales and scaled sums, the
+//	    sums per 32 or 16 as the format has minimums, not read where it has none.
+//	UnpackAVX2X(q, scale, min, w, stride, groups)
+//	    as many weight rows as a panel has, as a panel.
 //
 // # Lanes and words
 //
@@ -42,4 +52,7 @@
 // A panel is [group][8 words][rows][4]int8, with [group][rows]float32 scales and
 // minimums by the format's groups, or [column][rows]float32; a tile is
 // [group][tokens][32]int8, [group][tokens]float32, or [column][tokens]float32.
+//
+// No call may last longer than 100 us, since assembly can't be preempted: the
+// callers in package kernel cut the work into such pieces.
 package amd64

@@ -25,14 +25,10 @@
 	ALLLANES(V4, seconds)
 
 // NUMBERS makes the bytes in X15 floats, in an order that goes with the lanes of
-// sums. SIGNED are they, or not.
-#define NUMBERS(order) \
+// sums; EXTEND is VPMOVZXBD, or VPMOVSXBD if they are signed.
+#define NUMBERS(order, EXTEND) \
 	VPSHUFB   order, X15, X15; \
-	VPMOVZXBD X15, V15; \
-	VCVTDQ2PS V15, V15
-#define NUMBERSSIGNED(order) \
-	VPSHUFB   order, X15, X15; \
-	VPMOVSXBD X15, V15; \
+	EXTEND    X15, V15; \
 	VCVTDQ2PS V15, V15
 
 // ADDSUMS adds the sums times the scales of weights, in D, to the result.
@@ -42,6 +38,14 @@
 	VFMADD231PS D, I0, F
 
 // In an unpacker:
+
+// KEEPWORDS loads words into V8 to V11. Changes V0 to V7.
+#define KEEPWORDS(off) \
+	LOADWORDS(off); \
+	VMOVAPS V0, V8; \
+	VMOVAPS V1, V9; \
+	VMOVAPS V2, V10; \
+	VMOVAPS V3, V11
 
 // PUTNUMBERS makes the four bytes in each word of v floats, by SHIFT signed or not,
 // times a factor, and calls PUT for each: PUTSCALE or PUTMIN from a group on.

@@ -29,10 +29,8 @@
 
 // SCALESSIGNED makes signed bytes of scales the scales of a pass.
 #define SCALESSIGNED(order) \
-	VPSHUFB   order, X15, X15; \
-	VPMOVSXBD X15, V15; \
-	VCVTDQ2PS V15, V15; \
-	VMULPS    V14, V15, D
+	NUMBERS(order, VPMOVSXBD); \
+	VMULPS V14, V15, D
 
 // PAIRS takes the pairs of bits of a pass.
 #define PAIRS(off, row, n0) \

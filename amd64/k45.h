@@ -35,13 +35,13 @@
 	UNITS(UNIT)
 #define UNITMINS(u, HALF, order, SHIFT0, n0, SHIFT1, n1) \
 	HALF(Y9, X9); \
-	NUMBERS(order); \
+	NUMBERS(order, VPMOVZXBD); \
 	VMULPS       V0, V15, D; \
 	SPREADUNIT(u, SUM, V15); \
 	VFNMADD231PS V15, D, F
 #define UNIT(u, HALF, order, SHIFT0, n0, SHIFT1, n1) \
 	HALF(Y3, X3); \
-	NUMBERS(order); \
+	NUMBERS(order, VPMOVZXBD); \
 	VMULPS V6, V15, D; \
 	SPREADUNIT(u, SCALE, V15); \
 	VMULPS V15, D, D; \

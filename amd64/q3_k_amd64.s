@@ -58,11 +58,7 @@
 	PUTHALF(0, 0); \
 	PUTHALF(16, 4)
 #define PUTHALF(q, word) \
-	LOADWORDS(q); \
-	VMOVAPS V0, V8; \
-	VMOVAPS V1, V9; \
-	VMOVAPS V2, V10; \
-	VMOVAPS V3, V11; \
+	KEEPWORDS(q); \
 	PUTPAIRS(32+q, word, VPSLLW, $2, VPSLLW, $1, VPSRLW, $0, VPSRLW, $1); \
 	PUTPAIRS(64+q, word+32, VPSRLW, $2, VPSRLW, $3, VPSRLW, $4, VPSRLW, $5)
 #define PUTBITS(v, thirds, SHIFT, n) \

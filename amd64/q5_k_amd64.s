@@ -13,11 +13,7 @@
 	FIFTHWORD(V0, V2, SHIFT0, n0); \
 	FIFTHWORD(V1, V2, SHIFT1, n1)
 #define FIFTHS(h) \
-	LOADWORDS(16+16*h); \
-	VMOVAPS V0, V8; \
-	VMOVAPS V1, V9; \
-	VMOVAPS V2, V10; \
-	VMOVAPS V3, V11
+	KEEPWORDS(16+16*h)
 #define FIFTHWORD(v, fifths, SHIFT, n) \
 	SHIFT n, fifths, V7; \
 	AND   BYTES16, V7, V7; \

@@ -47,11 +47,7 @@
 	PUTHALF(64, 32, 32); \
 	PUTHALF(80, 48, 36)
 #define PUTHALF(ql, qh, word) \
-	LOADWORDS(128+qh); \
-	VMOVAPS V0, V8; \
-	VMOVAPS V1, V9; \
-	VMOVAPS V2, V10; \
-	VMOVAPS V3, V11; \
+	KEEPWORDS(128+qh); \
 	PUTSIX4(ql, word, VPSLLW, $4, VPSRLW, $0); \
 	PUTSIX4(ql+32, word+8, VPSLLW, $2, VPSRLW, $2)
 #define PUTSIX4(ql, word, SHIFT0, n0, SHIFT1, n1) \

@@ -1,13 +1,11 @@
 #include "textflag.h"
-#include "tail.h"
+#include "avx2.h"
 
 #define Y DI
 #define X SI
 #define W DX
 #define N CX
-#define TABLE AX
-
-#define MASK Y9
+#define T AX
 
 // SQUARES adds the squares of the numbers in Y0 to Y4 and Y5, in f64, where none
 // overflows. Changes Y1 to Y3.
@@ -25,7 +23,7 @@ TEXT ·RMSNorm(SB), NOSPLIT, $0-36
 	VXORPD Y4, Y4, Y4
 	VXORPD Y5, Y5, Y5
 	SUBQ   $8, N
-	JB     squaresTail
+	JB     squaresEnd
 
 squares:
 	VMOVUPS (X), Y0
@@ -34,11 +32,11 @@ squares:
 	SUBQ    $8, N
 	JAE     squares
 
-squaresTail:
-	ADDQ       $8, N
-	JZ         scale
-	TAIL(N, TABLE, MASK)
-	VMASKMOVPS (X), MASK, Y0
+squaresEnd:
+	ADDQ $8, N
+	JZ   scale
+	ENDOF(N, T)
+	LOADEND((X), Y0)
 	SQUARES
 
 	// 1 / sqrt(mean + eps), in Y4.
@@ -54,8 +52,7 @@ scale:
 	VCVTSS2SD    eps+32(FP), X0, X1
 	VADDSD       X1, X4, X4
 	VSQRTSD      X4, X4, X4
-	MOVL         $1, AX
-	VCVTSI2SDQ   AX, X0, X1
+	VCVTSS2SD    ·one(SB), X0, X1
 	VDIVSD       X4, X1, X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Y4
@@ -63,7 +60,7 @@ scale:
 	MOVQ         x+8(FP), X
 	MOVQ         w+16(FP), W
 	SUBQ         $8, N
-	JB           timesTail
+	JB           timesEnd
 
 times:
 	VMULPS  (X), Y4, Y0
@@ -75,14 +72,14 @@ times:
 	SUBQ    $8, N
 	JAE     times
 
-timesTail:
-	ADDQ       $8, N
-	JZ         done
-	VMASKMOVPS (X), MASK, Y0
-	VMASKMOVPS (W), MASK, Y1
-	VMULPS     Y0, Y4, Y0
-	VMULPS     Y1, Y0, Y0
-	VMASKMOVPS Y0, MASK, (Y)
+timesEnd:
+	ADDQ   $8, N
+	JZ     done
+	LOADEND((X), Y0)
+	LOADEND((W), Y1)
+	VMULPS Y0, Y4, Y0
+	VMULPS Y1, Y0, Y0
+	STOREEND(Y0, (Y))
 
 done:
 	VZEROUPPER

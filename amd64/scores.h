@@ -1,7 +1,7 @@
 // Scores of n rows, four at a time. A turn takes 2*WORDS columns.
 	MOVQ s+0(FP), S
 	MOVQ q+8(FP), Q
-	MOVQ k+16(FP), K0
+	MOVQ k+16(FP), ROW0
 	MOVQ stride+24(FP), STRIDE
 	MOVQ n+32(FP), N
 	MOVQ dim+40(FP), DIM
@@ -9,9 +9,9 @@
 	JB   last
 
 rows:
-	LEAQ (K0)(STRIDE*1), K1
-	LEAQ (K0)(STRIDE*2), K2
-	LEAQ (K1)(STRIDE*2), K3
+	LEAQ (ROW0)(STRIDE*1), ROW1
+	LEAQ (ROW0)(STRIDE*2), ROW2
+	LEAQ (ROW1)(STRIDE*2), ROW3
 	XORQ AT, AT
 	XOR  V4, V4, V4
 	XOR  V5, V5, V5
@@ -23,14 +23,14 @@ rows:
 	XOR  V11, V11, V11
 
 columns:
-	PRODUCTS(0, K0, V8)
-	PRODUCTS(0, K1, V9)
-	PRODUCTS(0, K2, V10)
-	PRODUCTS(0, K3, V11)
-	PRODUCTS(WORDS, K0, V4)
-	PRODUCTS(WORDS, K1, V5)
-	PRODUCTS(WORDS, K2, V6)
-	PRODUCTS(WORDS, K3, V7)
+	PRODUCTS(0, ROW0, V8)
+	PRODUCTS(0, ROW1, V9)
+	PRODUCTS(0, ROW2, V10)
+	PRODUCTS(0, ROW3, V11)
+	PRODUCTS(WORDS, ROW0, V4)
+	PRODUCTS(WORDS, ROW1, V5)
+	PRODUCTS(WORDS, ROW2, V6)
+	PRODUCTS(WORDS, ROW3, V7)
 	ADDQ $(2*WORDS), AT
 	CMPQ AT, DIM
 	JNE  columns
@@ -47,7 +47,7 @@ columns:
 	VADDPS       X9, X8, X8
 	VMOVUPS      X8, (S)
 	ADDQ         $16, S
-	LEAQ         (K2)(STRIDE*2), K0
+	LEAQ         (ROW2)(STRIDE*2), ROW0
 	SUBQ         $4, N
 	JAE          rows
 
@@ -61,8 +61,8 @@ row:
 	XOR  V8, V8, V8
 
 column:
-	PRODUCTS(0, K0, V8)
-	PRODUCTS(WORDS, K0, V4)
+	PRODUCTS(0, ROW0, V8)
+	PRODUCTS(WORDS, ROW0, V4)
 	ADDQ $(2*WORDS), AT
 	CMPQ AT, DIM
 	JNE  column
@@ -71,7 +71,7 @@ column:
 	ACROSS(VADDPS, V8, V4)
 	VMOVSS X8, (S)
 	ADDQ   $4, S
-	ADDQ   STRIDE, K0
+	ADDQ   STRIDE, ROW0
 	DECQ   N
 	JNZ    row
 

@@ -2,10 +2,10 @@
 
 #define S DI
 #define Q SI
-#define K0 DX // four rows
-#define K1 R10
-#define K2 R11
-#define K3 R12
+#define ROW0 DX // four keys
+#define ROW1 R10
+#define ROW2 R11
+#define ROW3 R12
 #define STRIDE CX
 #define N R8 // rows to go
 #define DIM R9
