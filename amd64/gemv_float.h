@@ -33,16 +33,10 @@ columns:
 	SUBQ        $WORDS, LEFT
 	JNZ         columns
 
-	FOLD
-	VHADDPS      Y9, Y8, Y8
-	VHADDPS      Y11, Y10, Y10
-	VHADDPS      Y10, Y8, Y8
-	VEXTRACTF128 $1, Y8, X9
-	VADDPS       X9, X8, X8
-	VMOVUPS      X8, (Y)
-	ADDQ         $16, Y
-	LEAQ         (W)(STRIDE*4), W
-	SUBQ         $4, ROWS
-	JNZ          rows
+	STORE4((Y))
+	ADDQ $16, Y
+	LEAQ (W)(STRIDE*4), W
+	SUBQ $4, ROWS
+	JNZ  rows
 	VZEROUPPER
 	RET

@@ -35,21 +35,15 @@ columns:
 	CMPQ AT, DIM
 	JNE  columns
 
-	VADDPS       V4, V8, V8
-	VADDPS       V5, V9, V9
-	VADDPS       V6, V10, V10
-	VADDPS       V7, V11, V11
-	FOLD
-	VHADDPS      Y9, Y8, Y8
-	VHADDPS      Y11, Y10, Y10
-	VHADDPS      Y10, Y8, Y8
-	VEXTRACTF128 $1, Y8, X9
-	VADDPS       X9, X8, X8
-	VMOVUPS      X8, (S)
-	ADDQ         $16, S
-	LEAQ         (ROW2)(STRIDE*2), ROW0
-	SUBQ         $4, N
-	JAE          rows
+	VADDPS V4, V8, V8
+	VADDPS V5, V9, V9
+	VADDPS V6, V10, V10
+	VADDPS V7, V11, V11
+	STORE4((S))
+	ADDQ   $16, S
+	LEAQ   (ROW2)(STRIDE*2), ROW0
+	SUBQ   $4, N
+	JAE    rows
 
 last:
 	ADDQ $4, N

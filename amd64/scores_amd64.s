@@ -1,4 +1,5 @@
 #include "textflag.h"
+#include "values.h"
 
 #define S DI
 #define Q SI

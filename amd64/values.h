@@ -90,6 +90,16 @@ fetch: \
 	AND         MASK, V15, V15; \
 	VFMADD231PS V15, D, F
 
+// STORE4 stores the sums of all floats in V8 to V11 each. Changes these.
+#define STORE4(to) \
+	FOLD; \
+	VHADDPS      Y9, Y8, Y8; \
+	VHADDPS      Y11, Y10, Y10; \
+	VHADDPS      Y10, Y8, Y8; \
+	VEXTRACTF128 $1, Y8, X9; \
+	VADDPS       X9, X8, X8; \
+	VMOVUPS      X8, to
+
 // In an unpacker, a row a word:
 
 // RECORD is the bytes of a word of all rows of the panel, or of a scale.
