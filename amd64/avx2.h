@@ -162,7 +162,8 @@
 #define SPREADUNIT(u, p, to) SPREAD(8*u, p, to)
 #define SPREADPASS(n, p, to) VBROADCASTSS (4*n)(p), to
 
-// LOADBITS loads 32 bytes, which hold one bit, or two, of each of these values.
+// LOADBITS and LOADBITS2 load 32 bytes, which hold one bit, or two, of each of these
+// values.
 #define LOADBITS(off, row, to) VMOVDQU (off)row, to
 #define LOADBITS2(off, row, to) VMOVDQU (off)row, to
 

@@ -37,7 +37,6 @@
 	VPBROADCASTD ·bytes16(SB), BYTES16; \
 	VPBROADCASTD ·bytes128(SB), BYTES128; \
 	VPBROADCASTD ·bytes120(SB), BIASLESS8; \
-	VPBROADCASTD ·bytes112(SB), BIASLESS16; \
 	VPBROADCASTQ ·bits8(SB), BITS8; \
 	VBROADCASTI32X4 ·fifthlow(SB), FIFTHLOW; \
 	VBROADCASTI32X4 ·fifthhigh(SB), FIFTHHIGH; \
@@ -48,17 +47,19 @@
 	VPBROADCASTD ·bytes124(SB), BIASLESS4; \
 	VPMOVZXBD    ·lanes(SB), LANENUMBERS; \
 	VPSRLD       $1, LANENUMBERS, HALFNUMBERS; \
+	VPADDD       HALFNUMBERS, HALFNUMBERS, HALFTWICE; \
 	VPMOVZXBD    ·lanes0213(SB), LANES0213
 #define BYTES15 Z16
 #define BYTES16 Z17
 #define BYTES128 Z18
 #define BIASLESS8 Z19
-#define BIASLESS16 Z20
+#define BIASLESS16 ·bytes112(SB) // in an unpacker only
 #define LANENUMBERS Z21
 #define BITS8 Z22
 #define FIFTHLOW Z23
 #define FIFTHHIGH Z24
 #define HALFNUMBERS Z25 // 0 in the lower half, 1 in the upper
+#define HALFTWICE Z20 // 0 and 2
 #define LANES0213 Z26
 #define BYTES3 Z27
 #define BYTES4 Z28
@@ -189,15 +190,14 @@
 	VBROADCASTSD (8*n)(p), to; \
 	VPERMPS      to, HALFNUMBERS, to
 
-// LOADBITS loads 32 bytes, which hold one bit, or two, of each of these values; of
-// those in the upper half, one place higher.
+// LOADBITS and LOADBITS2 load 32 bytes, which hold one bit, or two, of each of these
+// values; of those in the upper half, in the next place.
 #define LOADBITS(off, row, to) \
 	VBROADCASTI64X4 (off)row, to; \
 	VPSRLVD         HALFNUMBERS, to, to
 #define LOADBITS2(off, row, to) \
 	VBROADCASTI64X4 (off)row, to; \
-	VPSRLVD         HALFNUMBERS, to, to; \
-	VPSRLVD         HALFNUMBERS, to, to
+	VPSRLVD         HALFTWICE, to, to
 
 // DOTMIN leaves the sums of products of values without a bias with x, four a word;
 // DOT16 of values whose bias UNBIAS16 took out with A0.

@@ -7,9 +7,10 @@ import (
 	"llamad/runtime/quant"
 )
 
-// benchmarkFormats runs f for every usable Set and format.
-func benchmarkFormats(b *testing.B, f func(b *testing.B, s *Set, format *quant.Format)) {
-	for _, s := range All() {
+// benchmarkFormats runs f for every format and those of the Sets that this CPU can
+// run.
+func benchmarkFormats(b *testing.B, sets []*Set, f func(b *testing.B, s *Set, format *quant.Format)) {
+	for _, s := range sets {
 		for _, format := range quant.Formats() {
 			if s.Usable {
 				b.Run(s.Name+"/"+format.Name, func(b *testing.B) { f(b, s, format) })
@@ -53,13 +54,11 @@ func BenchmarkGemv(b *testing.B) {
 	for _, size := range []struct {
 		name  string
 		bytes int
-	}{{"memory", 128 << 20}, {"cache", 256 << 10}} {
+		sets  []*Set
+	}{{"memory", 128 << 20, assembly()}, {"cache", 256 << 10, All()}} {
 		b.Run(size.name, func(b *testing.B) {
-			benchmarkFormats(b, func(b *testing.B, s *Set, f *quant.Format) {
+			benchmarkFormats(b, size.sets, func(b *testing.B, s *Set, f *quant.Format) {
 				const cols = 2048
-				if s == &Portable && size.bytes > 1<<20 {
-					b.Skip("the portable class is bound by arithmetic")
-				}
 				m, x := benchmarkMatrix(f, size.bytes, cols), benchmarkRows(s, 1, cols)
 				y := make([]float32, m.Rows)
 				b.SetBytes(int64(len(m.Data)))
@@ -73,7 +72,7 @@ func BenchmarkGemv(b *testing.B) {
 
 // BenchmarkGemm multiplies a batch of 120 tokens, unpacking included.
 func BenchmarkGemm(b *testing.B) {
-	benchmarkFormats(b, func(b *testing.B, s *Set, f *quant.Format) {
+	benchmarkFormats(b, All(), func(b *testing.B, s *Set, f *quant.Format) {
 		const rows, cols, tokens = 512, 2048, 120
 		m, x := benchmarkMatrix(f, rows*f.RowBytes(cols), cols), benchmarkRows(s, tokens, cols)
 		var t Tiles
@@ -95,7 +94,7 @@ func BenchmarkGemm(b *testing.B) {
 
 // BenchmarkUnpack turns one block of columns into a panel. MB/s count weight bytes.
 func BenchmarkUnpack(b *testing.B) {
-	benchmarkFormats(b, func(b *testing.B, s *Set, f *quant.Format) {
+	benchmarkFormats(b, All(), func(b *testing.B, s *Set, f *quant.Format) {
 		m := benchmarkMatrix(f, s.PanelRows*32*f.RowBytes(s.KBlock), s.KBlock)
 		pq, pf := s.PanelSize()
 		panel := s.NewPanel(make([]int8, pq), make([]float32, pf))
