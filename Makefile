@@ -31,7 +31,7 @@ ARM64_PACKAGES := ./arm64 ./runtime/quant ./runtime/kernel ./runtime/pool ./runt
 # SmolLM2 against exact arithmetic, on every kernel class of the CPU.
 ACCURACY := SmolLM2IsAccurate|SmolLM2Follows
 
-.PHONY: build arm64 demo test test-unit test-arm64 test-e2e test-slow check model kernel-cost bench clean help
+.PHONY: build arm64 demo test test-unit test-arm64 test-e2e test-hubs test-slow check model kernel-cost bench clean help
 
 build: ## the daemon for this machine: build/llamad
 	go build -ldflags '$(LDFLAGS)' -o build/llamad ./cmd/llamad
@@ -60,6 +60,10 @@ test-e2e: build arm64 model ## the finished binaries against a real broker
 	e2e/need mosquitto qemu-aarch64-static file python3-yaml
 	go test -timeout 20m ./e2e/...
 
+test-hubs: build arm64 model ## the Node-RED flow in a real Node-RED; needs npm
+	e2e/need mosquitto npm
+	go test -tags hubs -run NodeRED ./e2e
+
 test-slow: build arm64 model ## what takes longer: every accuracy check on every class, fuzzing
 	e2e/need mosquitto qemu-aarch64-static
 	LLAMAD_TEST_SLOW=1 go test -timeout 20m -run '$(ACCURACY)' ./runtime/llm
@@ -71,6 +75,7 @@ check: ## formatting, vet and lint for both architectures
 	test -z "$$(gofmt -l $(GO_FILES) | tee /dev/stderr)"
 	go vet ./...
 	GOARCH=arm64 go vet ./...
+	go vet -tags hubs ./e2e
 	GOBIN=$(CURDIR)/build go install honnef.co/go/tools/cmd/staticcheck@v0.8.2
 	build/staticcheck ./...
 	GOARCH=arm64 build/staticcheck ./...
