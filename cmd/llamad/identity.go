@@ -55,7 +55,6 @@ func readInstance(dir string) (string, error) {
 	return instance, nil
 }
 
-// makeInstance writes the file whole or not at all.
 func makeInstance(dir string) (string, error) {
 	var b [8]byte
 	rand.Read(b[:]) // never fails
@@ -63,17 +62,7 @@ func makeInstance(dir string) (string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
-	f, err := os.CreateTemp(dir, "."+instanceFile)
-	if err != nil {
-		return "", err
-	}
-	defer os.Remove(f.Name()) // when it was not renamed
-	_, err = f.WriteString(instance + "\n")
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(dir, instanceFile))
-	}
-	if err != nil {
+	if err := replaceFile(filepath.Join(dir, instanceFile), instance+"\n"); err != nil {
 		return "", err
 	}
 	return instance, nil

@@ -131,13 +131,8 @@ func (k *keeper) refresh(ctx context.Context) {
 
 // unservable gives the errors of the system a cure; those of llm have theirs.
 func unservable(path string, err error) error {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return withHint(fmt.Errorf("%s: no such file", path), "put a GGUF file there, or set model.path or model.name")
-	case errors.Is(err, fs.ErrPermission):
-		return withHint(fmt.Errorf("%s: permission denied", path), "the user that runs llamad must be able to read it")
-	}
-	return err
+	return fileError(path, err, "put a GGUF file there, or set model.path or model.name",
+		"the user that runs llamad must be able to read it")
 }
 
 // complain logs why there is no model; the table of a budget line by line.

@@ -90,14 +90,21 @@ func modelOptions(c *config.Config, environ []string) llm.Options {
 
 // explain gives the errors of the system a cure; those of llm have theirs.
 func explain(path string, err error) error {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return withHint(fmt.Errorf("%s: no such file", path), "MODEL is the path of a GGUF file, or the name of one in the models directory")
-	case errors.Is(err, fs.ErrPermission):
-		return withHint(fmt.Errorf("%s: permission denied", path), "the file must be readable by the user that runs llamad")
-	}
 	if info, e := os.Stat(path); e == nil && info.IsDir() {
 		return withHint(fmt.Errorf("%s is a directory", path), "name a GGUF file in it")
+	}
+	return fileError(path, err, "MODEL is the path of a GGUF file, or the name of one in the models directory",
+		"the file must be readable by the user that runs llamad")
+}
+
+// fileError words the system's refusals of a file, each with the cure that fits
+// who asked for it.
+func fileError(path string, err error, missing, forbidden string) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return withHint(fmt.Errorf("%s: no such file", path), missing)
+	case errors.Is(err, fs.ErrPermission):
+		return withHint(fmt.Errorf("%s: permission denied", path), forbidden)
 	}
 	return err
 }

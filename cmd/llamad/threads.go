@@ -2,8 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -52,20 +50,10 @@ func (t measuredThreads) load() map[string]int {
 	return known
 }
 
-// store writes the file whole or not at all.
 func (t measuredThreads) store(known map[string]int) error {
 	text, err := json.Marshal(known)
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(t.path), "."+threadsFile)
-	if err != nil {
-		return fmt.Errorf("keep decode threads: %w", err)
-	}
-	defer os.Remove(f.Name()) // when it was not renamed
-	_, err = f.Write(append(text, '\n'))
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), t.path)
+	return replaceFile(t.path, string(text)+"\n")
 }

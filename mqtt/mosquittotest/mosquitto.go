@@ -95,9 +95,6 @@ func (b *Broker) Stop(signal syscall.Signal) {
 	<-b.exited
 }
 
-// Signal sends a signal to the running broker, such as SIGSTOP or SIGHUP.
-func (b *Broker) Signal(signal syscall.Signal) { b.cmd.Process.Signal(signal) }
-
 func binary(t testing.TB) string {
 	t.Helper()
 	for _, path := range []string{"mosquitto", "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto"} {

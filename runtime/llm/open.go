@@ -100,7 +100,7 @@ func (m *Model) open(ctx context.Context, o Options) (err error) {
 	}
 	m.warnings = append(m.warnings, f.Warnings...)
 	m.warnings = append(m.warnings, m.tokens.Warnings()...)
-	m.name = modelName(f, m.path)
+	m.name = modelName(m.path)
 	source, err := chatTemplate(f)
 	if err != nil {
 		return err
@@ -215,6 +215,6 @@ func (m *Model) Encode(p Prompt) ([]tokenizer.ID, error) {
 
 // modelName is the file's name without its ending: what a user put there, and
 // what answers call the model.
-func modelName(_ *gguf.File, path string) string {
+func modelName(path string) string {
 	return strings.TrimSuffix(filepath.Base(path), ".gguf")
 }

@@ -44,11 +44,12 @@ type plane interface {
 type CacheFormat struct {
 	Name  string // as memory.kv has it
 	plane func(c *Config, positions int, m Memory) plane
+	block int // a head is a whole number of these; above 1, numbers pass through a workspace
 }
 
 var cacheFormats = []*CacheFormat{
-	{"f16", newPlaneF16}, // the default
-	{"q8_0", newPlaneQ8},
+	{"f16", newPlaneF16, 1}, // the default
+	{"q8_0", newPlaneQ8, q8.BlockLen},
 }
 
 // KVFormat is the cache format of that name, "" being the default, for a model
@@ -61,9 +62,9 @@ func KVFormat(c *Config, name string) (*CacheFormat, error) {
 		if f.Name != name {
 			continue
 		}
-		if name == "q8_0" && c.HeadDim%q8.BlockLen != 0 {
+		if c.HeadDim%f.block != 0 {
 			return nil, &UnsupportedError{c.Architecture + ".attention.key_length", fmt.Sprint(c.HeadDim),
-				"a multiple of 32 where memory.kv is q8_0; set it to f16"}
+				fmt.Sprintf("a multiple of %d where memory.kv is %s; set it to f16", f.block, f.Name)}
 		}
 		return f, nil
 	}

@@ -65,7 +65,7 @@ type workspace struct {
 	packed []float32   // queries, then scores, in tiles
 	rows   []quant.Row // (block rows)
 
-	// For a cache in q8_0 only.
+	// For a cache in blocks only.
 	kv      quant.Row // (kv heads * head dim) on the way into it
 	kvQ     []int8
 	kvF     []float32
@@ -108,7 +108,7 @@ func NewState(m *Model, o Options, memory Memory) *State {
 		memory.Float32s(&w.packed, block*max(o.Context, c.HeadDim))
 		memory.Float32s(&w.mixed, block*c.HeadDim)
 		w.rows = make([]quant.Row, block)
-		if o.KV.Name == "q8_0" {
+		if o.KV.block > 1 {
 			memory.Int8s(&w.kvQ, c.KVDim())
 			memory.Float32s(&w.kvF, quant.RowFloats(c.KVDim()))
 			memory.Uint16s(&w.widened, stretchQ8*c.HeadDim)
@@ -128,7 +128,7 @@ func (s *State) Start(p *pool.Pool) {
 	for i := range s.workspaces {
 		w := &s.workspaces[i]
 		w.panel = s.Kernel.NewPanel(w.panelQ, w.panelF)
-		if s.KV.Name == "q8_0" {
+		if s.KV.block > 1 {
 			w.kv = quant.RowOver(w.kvQ, w.kvF, s.model.KVDim())
 		}
 	}
