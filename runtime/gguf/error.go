@@ -63,9 +63,9 @@ func unsupported(offset int64, found, expected, cure string) *Error {
 	return &Error{Offset: offset, Found: found, Expected: expected, Cure: cure, Err: ErrUnsupported}
 }
 
-// label is a key or a name as errors show it: quoted where it holds anything
+// Label is a key, a name or a text of the file as errors show it: quoted where it holds anything
 // that could forge a log line, and never longer than a line.
-func label(s string) string {
+func Label(s string) string {
 	const longest = 80
 	cut := ""
 	if len(s) > longest {

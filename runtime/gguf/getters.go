@@ -22,11 +22,20 @@ func (f *File) Entry(key string) (Entry, bool) {
 	return f.Metadata[i], true
 }
 
+// Where is the offset of a key's value in the file, for errors; -1 where there is
+// no such key.
+func (f *File) Where(key string) int64 {
+	if e, ok := f.Entry(key); ok {
+		return e.Offset
+	}
+	return -1
+}
+
 // find returns the entry of a key that has to be there with one of some types.
 func (f *File) find(key, expected string, fits func(*Entry) bool) (*Entry, error) {
 	i, ok := f.entries[key]
 	if !ok {
-		return nil, &Error{Field: label(key), Offset: -1, Found: "is missing", Expected: expected, Err: ErrMissing,
+		return nil, &Error{Field: Label(key), Offset: -1, Found: "is missing", Expected: expected, Err: ErrMissing,
 			Cure: "the file is not complete for this use, take another or convert the model anew"}
 	}
 	e := &f.Metadata[i]
@@ -38,7 +47,7 @@ func (f *File) find(key, expected string, fits func(*Entry) bool) (*Entry, error
 
 // wrong is the error of a value that is no good for its key.
 func (e *Entry) wrong(found, expected string) *Error {
-	return &Error{Field: label(e.Key), Offset: e.Offset, Found: found, Expected: expected, Err: ErrType,
+	return &Error{Field: Label(e.Key), Offset: e.Offset, Found: found, Expected: expected, Err: ErrType,
 		Cure: "the file is badly made, take another or convert the model anew"}
 }
 
@@ -125,7 +134,7 @@ func (f *File) Strings(key string) ([]string, error) {
 		s, err := c.text(maxString)
 		if err != nil {
 			err.Offset += e.Offset + arrayHeadBytes
-			return nil, err.of("%s[%d]", label(key), i)
+			return nil, err.of("%s[%d]", Label(key), i)
 		}
 		joined.Write(s)
 		ends[i] = joined.Len()

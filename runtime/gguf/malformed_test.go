@@ -217,7 +217,7 @@ func TestMalformed(t *testing.T) {
 			if f != nil || !errors.As(err, &e) {
 				t.Fatalf("got %v, %v; want an *Error", f, err)
 			}
-			if e.Field != b.field && e.Field != label(b.field) {
+			if e.Field != b.field && e.Field != Label(b.field) {
 				t.Errorf("field %q, want %q", e.Field, b.field)
 			}
 			if e.Offset != b.at {

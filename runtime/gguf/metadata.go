@@ -13,7 +13,7 @@ func (f *File) metadata(c *cursor, n int) *Error {
 			return err.of("metadata[%d].key", i)
 		}
 		if _, twice := f.entries[key]; twice {
-			return malformed(at, "is "+label(key)+" once more", "each key once").of("metadata[%d].key", i)
+			return malformed(at, "is "+Label(key)+" once more", "each key once").of("metadata[%d].key", i)
 		}
 		e, err := c.entry(key)
 		if err != nil {
@@ -31,10 +31,10 @@ func (c *cursor) entry(key string) (Entry, *Error) {
 	at := int64(c.off)
 	t, err := c.u32()
 	if err != nil {
-		return e, err.of("value type of %s", label(key))
+		return e, err.of("value type of %s", Label(key))
 	}
 	if int64(t) >= int64(len(valueTypes)) {
-		return e, malformed(at, fmt.Sprintf("is %d", t), "0 to 12").of("value type of %s", label(key))
+		return e, malformed(at, fmt.Sprintf("is %d", t), "0 to 12").of("value type of %s", Label(key))
 	}
 	e.Type, e.Offset = ValueType(t), int64(c.off)
 	switch e.Type {
@@ -54,7 +54,7 @@ func (c *cursor) entry(key string) (Entry, *Error) {
 		}
 	}
 	if err != nil {
-		return e, err.of("%s", label(key))
+		return e, err.of("%s", Label(key))
 	}
 	return e, nil
 }
@@ -64,10 +64,10 @@ func (c *cursor) array(e *Entry) *Error {
 	at := int64(c.off)
 	t, err := c.u32()
 	if err != nil {
-		return err.of("element type of %s", label(e.Key))
+		return err.of("element type of %s", Label(e.Key))
 	}
 	if int64(t) >= int64(len(valueTypes)) || ValueType(t) == Array {
-		return malformed(at, "is "+ValueType(t).String(), "a number, bool or string").of("element type of %s", label(e.Key))
+		return malformed(at, "is "+ValueType(t).String(), "a number, bool or string").of("element type of %s", Label(e.Key))
 	}
 	e.Elem = ValueType(t)
 	size := valueTypes[e.Elem].size
@@ -77,7 +77,7 @@ func (c *cursor) array(e *Entry) *Error {
 		e.Len, err = c.count(maxArray, 8) // an empty string's length
 	}
 	if err != nil {
-		return err.of("length of %s", label(e.Key))
+		return err.of("length of %s", Label(e.Key))
 	}
 	begin := c.off
 	if size > 0 {
@@ -85,14 +85,14 @@ func (c *cursor) array(e *Entry) *Error {
 	} else {
 		for i := range e.Len {
 			if _, err := c.text(maxString); err != nil {
-				return err.of("%s[%d]", label(e.Key), i)
+				return err.of("%s[%d]", Label(e.Key), i)
 			}
 		}
 	}
 	e.data = c.data[begin:c.off]
 	if e.Elem == Bool {
 		if err := checkBools(int64(begin), e.data); err != nil {
-			return err.of("%s[%d]", label(e.Key), err.Offset-int64(begin))
+			return err.of("%s[%d]", Label(e.Key), err.Offset-int64(begin))
 		}
 	}
 	return nil

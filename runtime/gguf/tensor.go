@@ -13,6 +13,8 @@ type Tensor struct {
 	Type quant.Type // one that quant knows
 	Dims []int      // 1 to 4, all >= 1; Dims[0] is the length of a row, a whole number of blocks
 	Data []byte     // all rows, a view of the file
+
+	Offset int64 // of its name in the file, for errors
 }
 
 // Rows is how many rows of Dims[0] weights the tensor has.
@@ -44,12 +46,13 @@ func (f *File) tensors(c *cursor, n int, file []byte) *Error {
 			return err.of("tensor[%d].name", i)
 		}
 		if _, twice := f.names[name]; twice {
-			return malformed(at, "is "+label(name)+" once more", "each name once").of("tensor[%d].name", i)
+			return malformed(at, "is "+Label(name)+" once more", "each name once").of("tensor[%d].name", i)
 		}
 		t, x, err := c.tensor(name, int64(len(file)))
 		if err != nil {
 			return err
 		}
+		t.Offset = at
 		f.names[name] = i
 		f.Tensors = append(f.Tensors, t)
 		extents = append(extents, x)
@@ -63,36 +66,36 @@ func (c *cursor) tensor(name string, fileSize int64) (Tensor, extent, *Error) {
 	at := int64(c.off)
 	n, err := c.u32()
 	if err != nil {
-		return t, x, err.of("n_dims of tensor %s", label(name))
+		return t, x, err.of("n_dims of tensor %s", Label(name))
 	}
 	if n < 1 || n > maxDims {
-		return t, x, malformed(at, fmt.Sprintf("is %d", n), fmt.Sprintf("1 to %d", maxDims)).of("n_dims of tensor %s", label(name))
+		return t, x, malformed(at, fmt.Sprintf("is %d", n), fmt.Sprintf("1 to %d", maxDims)).of("n_dims of tensor %s", Label(name))
 	}
 	dimsAt := int64(c.off)
 	var dims [maxDims]uint64
 	for i := range n {
 		at := int64(c.off)
 		if dims[i], err = c.u64(); err != nil {
-			return t, x, err.of("dims[%d] of tensor %s", i, label(name))
+			return t, x, err.of("dims[%d] of tensor %s", i, Label(name))
 		}
 		if dims[i] == 0 {
-			return t, x, malformed(at, "is 0", "1 or more").of("dims[%d] of tensor %s", i, label(name))
+			return t, x, malformed(at, "is 0", "1 or more").of("dims[%d] of tensor %s", i, Label(name))
 		}
 	}
 	at = int64(c.off)
 	id, err := c.u32()
 	if err != nil {
-		return t, x, err.of("type of tensor %s", label(name))
+		return t, x, err.of("type of tensor %s", Label(name))
 	}
 	t.Type = quant.Type(id)
 	format, known := quant.Lookup(t.Type)
 	if !known {
 		return t, x, unsupported(at, "is "+t.Type.String(), "one of "+quant.Supported(),
-			"take the model in one of these formats").of("type of tensor %s", label(name))
+			"take the model in one of these formats").of("type of tensor %s", Label(name))
 	}
 	if dims[0]%uint64(format.BlockLen) != 0 {
 		return t, x, malformed(dimsAt, fmt.Sprintf("is %d", dims[0]),
-			fmt.Sprintf("a multiple of %s's block of %d", format.Name, format.BlockLen)).of("dims[0] of tensor %s", label(name))
+			fmt.Sprintf("a multiple of %s's block of %d", format.Name, format.BlockLen)).of("dims[0] of tensor %s", Label(name))
 	}
 	// The size grows dimension by dimension and is held against the file's at each
 	// step, so no product is ever larger than 128 bits and none wraps.
@@ -108,7 +111,7 @@ func (c *cursor) tensor(name string, fileSize int64) (Tensor, extent, *Error) {
 		}
 		if high != 0 || low > uint64(fileSize) {
 			return t, x, truncated(dimsAt, fmt.Sprintf("are %v, %s", dims[:n], format.Name),
-				fmt.Sprintf("no more data than the file's %d bytes", fileSize)).of("dims of tensor %s", label(name))
+				fmt.Sprintf("no more data than the file's %d bytes", fileSize)).of("dims of tensor %s", Label(name))
 		}
 		size = low
 	}
@@ -117,7 +120,7 @@ func (c *cursor) tensor(name string, fileSize int64) (Tensor, extent, *Error) {
 	}
 	x.size, x.at = int64(size), int64(c.off)
 	if x.offset, err = c.u64(); err != nil {
-		return t, x, err.of("offset of tensor %s", label(name))
+		return t, x, err.of("offset of tensor %s", Label(name))
 	}
 	return t, x, nil
 }
@@ -132,12 +135,12 @@ func (f *File) place(extents []extent, metadataEnd int64, file []byte) *Error {
 		t := &f.Tensors[i]
 		if expected := uint64(next - begin); x.offset != expected {
 			return malformed(x.at, fmt.Sprintf("is %d", x.offset),
-				fmt.Sprintf("%d, where the data before it end", expected)).of("offset of tensor %s", label(t.Name))
+				fmt.Sprintf("%d, where the data before it end", expected)).of("offset of tensor %s", Label(t.Name))
 		}
 		end := next + x.size
 		if end > int64(len(file)) {
 			return truncated(min(next, int64(len(file))), fmt.Sprintf("end at byte %d", end),
-				fmt.Sprintf("no more than the file's %d bytes", len(file))).of("data of tensor %s", label(t.Name))
+				fmt.Sprintf("no more than the file's %d bytes", len(file))).of("data of tensor %s", Label(t.Name))
 		}
 		t.Data = file[next:end:end]
 		next = f.align(end)

@@ -157,19 +157,19 @@ func (w *Writer) header() *header {
 	for i, e := range w.entries {
 		h.text(fmt.Sprintf("metadata[%d].key", i), e.key)
 		if e.value == nil {
-			h.u32("value type of "+label(e.key), uint32(e.rawType))
-			h.field(label(e.key), len(e.raw))
+			h.u32("value type of "+Label(e.key), uint32(e.rawType))
+			h.field(Label(e.key), len(e.raw))
 			h.b = append(h.b, e.raw...)
 			continue
 		}
 		v := reflect.ValueOf(e.value)
-		h.u32("value type of "+label(e.key), uint32(valueTypeOf(v.Type())))
-		h.value(label(e.key), v)
+		h.u32("value type of "+Label(e.key), uint32(valueTypeOf(v.Type())))
+		h.value(Label(e.key), v)
 	}
 	begin := 0
 	for i, t := range w.tensors {
 		h.text(fmt.Sprintf("tensor[%d].name", i), t.name)
-		of := " of tensor " + label(t.name)
+		of := " of tensor " + Label(t.name)
 		h.u32("n_dims"+of, uint32(len(t.dims)))
 		h.field("dims"+of, 8)
 		for i, d := range t.dims {
@@ -184,7 +184,7 @@ func (w *Writer) header() *header {
 	}
 	begin = len(h.b)
 	for _, t := range w.tensors {
-		h.fields["data of tensor "+label(t.name)] = field{at: begin}
+		h.fields["data of tensor "+Label(t.name)] = field{at: begin}
 		begin += t.size + w.pad(t.size)
 	}
 	return h

@@ -95,7 +95,7 @@ func (m *Model) open(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	if n := m.tokens.Size(); n > m.model.Vocab {
-		return &UnsupportedError{Field: "tokenizer.ggml.tokens", Found: fmt.Sprintf("%d tokens", n),
+		return &UnsupportedError{Field: "tokenizer.ggml.tokens", Offset: f.Where("tokenizer.ggml.tokens"), Found: fmt.Sprintf("%d tokens", n),
 			Expected: fmt.Sprintf("at most %d, the rows of token_embd.weight", m.model.Vocab)}
 	}
 	m.warnings = append(m.warnings, f.Warnings...)

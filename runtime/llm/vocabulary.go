@@ -1,8 +1,10 @@
 package llm
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"llamad/runtime/gguf"
 	"llamad/runtime/mmap"
@@ -88,10 +90,18 @@ func (k *optional) flag(name string) *bool {
 	return &v
 }
 
-// tokenizer prefers the error of a key to what its absence led to.
+// tokenizer prefers the error of a key to what its absence led to, and says where
+// in the file a vocabulary is wrong.
 func (k *optional) tokenizer(t *tokenizer.Tokenizer, err error) (*tokenizer.Tokenizer, error) {
 	if k.err != nil {
 		return nil, k.err
+	}
+	var wrong *tokenizer.Error
+	if errors.As(err, &wrong) {
+		key, _, _ := strings.Cut(wrong.Key, "[")
+		if at := k.file.Where(key); at >= 0 {
+			err = fmt.Errorf("%w (the key's value begins at byte %d)", err, at)
+		}
 	}
 	return t, err
 }

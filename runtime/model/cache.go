@@ -63,7 +63,7 @@ func KVFormat(c *Config, name string) (*CacheFormat, error) {
 			continue
 		}
 		if c.HeadDim%f.block != 0 {
-			return nil, &UnsupportedError{c.Architecture + ".attention.key_length", fmt.Sprint(c.HeadDim),
+			return nil, &UnsupportedError{c.Architecture + ".attention.key_length", -1, fmt.Sprint(c.HeadDim),
 				fmt.Sprintf("a multiple of %d where memory.kv is %s; set it to f16", f.block, f.Name)}
 		}
 		return f, nil

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"llamad/runtime/gguf"
@@ -42,7 +43,7 @@ func readConfig(f *gguf.File) (*Config, *family, error) {
 	fam := families[arch]
 	if fam == nil {
 		known := slices.Sorted(maps.Keys(families))
-		return nil, nil, &UnsupportedError{"general.architecture", fmt.Sprintf("%q", arch), strings.Join(known, " or ")}
+		return nil, nil, &UnsupportedError{"general.architecture", f.Where("general.architecture"), gguf.Label(strconv.Quote(arch)), strings.Join(known, " or ")}
 	}
 	k := &keys{file: f, prefix: arch + "."}
 	c := &Config{Architecture: arch}
@@ -67,15 +68,12 @@ func readConfig(f *gguf.File) (*Config, *family, error) {
 	} else if c.HeadDim = c.Dim / c.Heads; c.HeadDim*c.Heads != c.Dim {
 		k.fail("attention.head_count", fmt.Sprint(c.Heads), fmt.Sprintf("a divisor of embedding_length %d", c.Dim))
 	}
-	if t, ok := f.Tensor("token_embd.weight"); ok && len(t.Dims) == 2 {
-		c.Vocab = t.Dims[1]
-	}
+	c.Vocab = k.vocab()
 	k.check(c.Heads%c.KVHeads == 0, "attention.head_count_kv", fmt.Sprint(c.KVHeads), fmt.Sprintf("a divisor of head_count %d", c.Heads))
 	k.check(c.Dim%32 == 0, "embedding_length", fmt.Sprint(c.Dim), "a multiple of 32")
 	k.check(c.Hidden%32 == 0, "feed_forward_length", fmt.Sprint(c.Hidden), "a multiple of 32")
 	k.check(c.QDim()%32 == 0, "attention.head_count", fmt.Sprintf("%d heads of %d", c.Heads, c.HeadDim), "a multiple of 32 in all")
 	k.check(c.Eps > 0 && c.Eps < 1, "attention.layer_norm_rms_epsilon", fmt.Sprint(c.Eps), "a small number above 0, such as 1e-05")
-	k.check(c.Vocab > 0 && c.Vocab <= maxVocab, "token_embd.weight", fmt.Sprintf("%d rows", c.Vocab), fmt.Sprintf("1 to %d", maxVocab))
 	k.refuse("expert_count", "no mixture of experts")
 	k.refuse("attention.sliding_window", "full attention")
 	k.rope(c, fam)
@@ -99,7 +97,7 @@ func (k *keys) rope(c *Config, fam *family) {
 	if !k.has("rope.scaling.factor") {
 		factor = k.number("rope.scale_linear", &one)
 	}
-	k.check(kind == "none" || kind == "linear", "rope.scaling.type", kind, "none or linear")
+	k.check(kind == "none" || kind == "linear", "rope.scaling.type", gguf.Label(kind), "none or linear")
 	k.check(factor > 0 && !math.IsInf(factor, 0), "rope.scaling.factor", fmt.Sprint(factor), "a finite number above 0")
 	if kind == "linear" {
 		c.Rope.Scale = 1 / factor
@@ -107,6 +105,22 @@ func (k *keys) rope(c *Config, fam *family) {
 	if attention := k.number("rope.scaling.attn_factor", &one); attention != 1 {
 		k.fail("rope.scaling.attn_factor", fmt.Sprint(attention), "1")
 	}
+}
+
+// vocab is how many rows the embedding has, which no key says.
+func (k *keys) vocab() int {
+	const name = "token_embd.weight"
+	t, ok := k.file.Tensor(name)
+	switch {
+	case k.err != nil:
+	case !ok:
+		k.err = &UnsupportedError{"tensor " + name, -1, "missing", "the embedding of every token: the file is no complete model"}
+	case len(t.Dims) != 2 || t.Dims[1] > maxVocab:
+		k.err = &UnsupportedError{"tensor " + name, t.Offset, fmt.Sprintf("of shape %v", t.Dims), fmt.Sprintf("two dimensions, with 1 to %d rows", maxVocab)}
+	default:
+		return t.Dims[1]
+	}
+	return 1
 }
 
 // keys reads the keys of one architecture and keeps the first error.
@@ -118,7 +132,7 @@ type keys struct {
 
 func (k *keys) fail(key, found, expected string) {
 	if k.err == nil {
-		k.err = &UnsupportedError{k.prefix + key, found, expected}
+		k.err = &UnsupportedError{k.prefix + key, k.file.Where(k.prefix + key), found, expected}
 	}
 }
 

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 
 	"llamad/runtime/gguf"
 	"llamad/runtime/kernel"
@@ -38,12 +39,17 @@ type Layer struct {
 // UnsupportedError is a well-formed file that llamad does not run.
 type UnsupportedError struct {
 	Field    string // the key or the tensor, "llama.rope.scaling.type"
+	Offset   int64  // of it in the file; -1 where it is missing
 	Found    string // what the file says
 	Expected string // what would run
 }
 
 func (e *UnsupportedError) Error() string {
-	return fmt.Sprintf("%s is %s; expected %s", e.Field, e.Found, e.Expected)
+	at := ""
+	if e.Offset >= 0 {
+		at = fmt.Sprintf(" at byte %d", e.Offset)
+	}
+	return fmt.Sprintf("%s%s is %s; expected %s", e.Field, at, e.Found, e.Expected)
 }
 
 // Load finds the weights of a model in its file. Every tensor must have a role:
@@ -100,10 +106,16 @@ func (l *loader) layer(y *Layer, prefix string, fam *family) {
 	y.Down = l.matrix(prefix+"ffn_down.weight", c.Dim, c.Hidden)
 }
 
-func (l *loader) fail(field, found, expected string) {
-	if l.err == nil {
-		l.err = &UnsupportedError{Field: field, Found: found, Expected: expected}
+// fail notes what is wrong with a tensor.
+func (l *loader) fail(name, found, expected string) {
+	if l.err != nil {
+		return
 	}
+	at := int64(-1)
+	if t, ok := l.file.Tensor(name); ok {
+		at = t.Offset
+	}
+	l.err = &UnsupportedError{Field: "tensor " + gguf.Label(name), Offset: at, Found: found, Expected: expected}
 }
 
 func (l *loader) has(name string) bool {
@@ -116,7 +128,7 @@ func (l *loader) has(name string) bool {
 func (l *loader) take(name string, shape ...int) (gguf.Tensor, *quant.Format) {
 	t, ok := l.file.Tensor(name)
 	if !ok {
-		l.fail("tensor "+name, "missing", fmt.Sprintf("a tensor of shape %v: the file is no complete %s model", shape, l.model.Architecture))
+		l.fail(name, "missing", fmt.Sprintf("a tensor of shape %v: the file is no complete %s model", backwards(shape), l.model.Architecture))
 		return t, nil
 	}
 	l.used[name] = true
@@ -125,12 +137,12 @@ func (l *loader) take(name string, shape ...int) (gguf.Tensor, *quant.Format) {
 		same = t.Dims[len(shape)-1-i] == shape[i]
 	}
 	if !same {
-		l.fail("tensor "+name, fmt.Sprintf("of shape %v (row length first)", t.Dims), fmt.Sprintf("%v (row length last), as the file's own keys say", shape))
+		l.fail(name, fmt.Sprintf("of shape %v", t.Dims), fmt.Sprintf("%v (the row's length first), as the file's own keys say", backwards(shape)))
 		return t, nil
 	}
 	format, ok := quant.Lookup(t.Type)
 	if !ok {
-		l.fail("tensor "+name, "in format "+t.Type.String(), "one of "+quant.Supported())
+		l.fail(name, "in format "+t.Type.String(), "one of "+quant.Supported())
 		return t, nil
 	}
 	weights := int64(1)
@@ -140,6 +152,13 @@ func (l *loader) take(name string, shape ...int) (gguf.Tensor, *quant.Format) {
 	l.model.Parameters += weights
 	l.model.Formats[format] += weights
 	return t, format
+}
+
+// backwards is a shape as the file has it.
+func backwards(shape []int) []int {
+	dims := slices.Clone(shape)
+	slices.Reverse(dims)
+	return dims
 }
 
 func (l *loader) matrix(name string, rows, cols int) kernel.Matrix {
@@ -161,7 +180,7 @@ func (l *loader) vector(name string, n int) []float32 {
 		return nil
 	}
 	if format.Integer() {
-		l.fail("tensor "+name, "in format "+format.Name, "F32, F16 or BF16: norms and biases are not quantized")
+		l.fail(name, "in format "+format.Name, "F32, F16 or BF16: norms and biases are not quantized")
 		return nil
 	}
 	v := make([]float32, n)
@@ -172,7 +191,7 @@ func (l *loader) vector(name string, n int) []float32 {
 func (l *loader) refuseUnused() {
 	for _, t := range l.file.Tensors {
 		if !l.used[t.Name] {
-			l.fail("tensor "+t.Name, "in the file", "no such tensor: the "+l.model.Architecture+" family has no use for it, and leaving it out would give wrong answers")
+			l.fail(t.Name, "in the file", "no such tensor: the "+l.model.Architecture+" family has no use for it, and leaving it out would give wrong answers")
 		}
 	}
 }

@@ -54,7 +54,7 @@ func newBPE(c *Config) (*bpe, error) {
 	for i, text := range c.Tokens {
 		if spelled[i] && text != "" && !t.vocab.marked(ID(i), markControl) {
 			if other := t.vocab.index(ID(i)); other != None {
-				return nil, faultAt(keyTokens, i, "is %q, like token %d: expected every token once", text, other)
+				return nil, faultAt(keyTokens, i, "is %.80q, like token %d: expected every token once", text, other)
 			}
 		}
 	}
@@ -83,7 +83,7 @@ func (t *bpe) index(c *Config) error {
 			split = strings.IndexByte(text[1:], ' ') + 1
 		}
 		if split <= 0 {
-			return faultAt(keyMerges, i, "is %q: expected two tokens with a space between", text)
+			return faultAt(keyMerges, i, "is %.80q: expected two tokens with a space between", text)
 		}
 		raw, lok := spellBytes(buf[:0], text[:split])
 		middle := len(raw)
@@ -95,7 +95,7 @@ func (t *bpe) index(c *Config) error {
 				t.merges = append(t.merges, merge{None, None, None})
 				continue
 			}
-			return faultAt(keyMerges, i, "is %q: expected both parts, and what they make, to be tokens of the vocabulary", text)
+			return faultAt(keyMerges, i, "is %.80q: expected both parts, and what they make, to be tokens of the vocabulary", text)
 		}
 		t.merges = append(t.merges, m)
 		if slot := t.slot(m.left, m.right); t.slots[slot] == 0 { // of equal merges the first counts

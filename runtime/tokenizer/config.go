@@ -72,8 +72,10 @@ func faultAt(key string, index int, format string, args ...any) error {
 func (c *Config) check() error {
 	n := len(c.Tokens)
 	switch {
+	case c.Tokens == nil:
+		return fault(keyTokens, "is missing: expected the vocabulary")
 	case n == 0:
-		return fault(keyTokens, "is missing or empty: expected the vocabulary")
+		return fault(keyTokens, "is empty: expected the vocabulary")
 	case n > maxTokens:
 		return fault(keyTokens, "has %d entries: expected at most %d", n, maxTokens)
 	case c.Types != nil && len(c.Types) != n:

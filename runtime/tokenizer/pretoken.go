@@ -40,7 +40,7 @@ func lookupPreTokenizer(name string) (*preTokenizer, error) {
 		}
 		known = append(known, names[0])
 	}
-	return nil, fault(keyPre, "is %q: expected one of %s", name, strings.Join(known, ", "))
+	return nil, fault(keyPre, "is %.80q: expected one of %s", name, strings.Join(known, ", "))
 }
 
 // split calls yield with every word of a text, in order.

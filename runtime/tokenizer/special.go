@@ -29,7 +29,7 @@ func newSpecials(v *vocab, tokens []string) (*specials, error) {
 			continue
 		}
 		if other, ok := s.ids[text]; ok {
-			return nil, faultAt(keyTokens, i, "is %q, like token %d: expected every token once", text, other)
+			return nil, faultAt(keyTokens, i, "is %.80q, like token %d: expected every token once", text, other)
 		}
 		s.ids[text] = id
 		s.first[text[0]] = true

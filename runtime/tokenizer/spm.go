@@ -37,7 +37,7 @@ func newSPM(c *Config) (*spm, error) {
 		case typeByte:
 			b, ok := byteToken(text)
 			if !ok && bad == nil {
-				bad = faultAt(keyTokens, i, "is %q, of type byte: expected <0x00> to <0xFF>", text)
+				bad = faultAt(keyTokens, i, "is %.80q, of type byte: expected <0x00> to <0xFF>", text)
 			}
 			return string([]byte{b}), marks
 		case typeNormal, typeUnused, typeUndefined:
@@ -66,7 +66,7 @@ func newSPM(c *Config) (*spm, error) {
 		// A literal space can't be found: the text never holds one, it holds U+2581.
 		if c.typeOf(i) != typeByte && text != "" && !strings.Contains(text, " ") {
 			if other := s.vocab.index(ID(i)); other != None {
-				return nil, faultAt(keyTokens, i, "is %q, like token %d: expected every token once", text, other)
+				return nil, faultAt(keyTokens, i, "is %.80q, like token %d: expected every token once", text, other)
 			}
 		}
 	}

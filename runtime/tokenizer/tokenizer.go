@@ -45,7 +45,7 @@ func New(c Config) (*Tokenizer, error) {
 			t.warnings = append(t.warnings, keyPre+" is missing: words are cut by the default rules, which costs quality if the model was trained with others")
 		}
 	default:
-		return nil, fault(keyModel, "is %q: expected llama or gpt2", c.Model)
+		return nil, fault(keyModel, "is %.80q: expected llama or gpt2", c.Model)
 	}
 	if err != nil {
 		return nil, err
