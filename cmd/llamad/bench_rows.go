@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"os"
 	"time"
 
+	"llamad/board"
 	"llamad/runtime/llm"
 )
 
@@ -94,7 +94,7 @@ func (b *bench) describe(m *llm.Model, path string) error {
 	for _, k := range kinds {
 		b.size += k.Bytes
 	}
-	b.board, b.file, b.info, b.tokenBytes = boardName(os.DirFS("/")), path, m.Info(), m.TokenBytes()
+	b.board, b.file, b.info, b.tokenBytes = board.Here().Name(), path, m.Info(), m.TokenBytes()
 	if b.shape != "" {
 		b.file = b.shape + " " + b.info.Quantization + ", random weights"
 	}
@@ -126,7 +126,7 @@ func (b *bench) run(ctx context.Context, m *llm.Model) error {
 			}
 		}
 	}
-	b.throttled = board{os.DirFS("/sys")}.throttled()
+	b.throttled = board.Here().HeldBack()
 	return b.end()
 }
 

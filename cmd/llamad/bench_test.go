@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"llamad/runtime/llm"
@@ -219,20 +218,5 @@ func TestNumbers(t *testing.T) {
 		if err := n.Set(bad); err == nil || !strings.Contains(err.Error(), "expected whole numbers from 1 to 600") {
 			t.Errorf("%q: %v", bad, err)
 		}
-	}
-}
-
-func TestBoardName(t *testing.T) {
-	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
-	pi := fstest.MapFS{"proc/device-tree/model": file("Raspberry Pi 4 Model B Rev 1.4\x00"), "proc/cpuinfo": file("processor\t: 0\nModel\t\t: no\n")}
-	laptop := fstest.MapFS{"proc/cpuinfo": file("processor\t: 0\nmodel name\t: AMD Ryzen 7\nprocessor\t: 1\nmodel name\t: AMD Ryzen 7\n")}
-	if got := boardName(pi); got != "Raspberry Pi 4 Model B Rev 1.4" {
-		t.Errorf("a Pi is called %q", got)
-	}
-	if got := boardName(laptop); got != "AMD Ryzen 7" {
-		t.Errorf("a laptop is called %q", got)
-	}
-	if got := boardName(fstest.MapFS{}); got == "" {
-		t.Error("a machine that says nothing has no name")
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"llamad/board"
 	"llamad/config"
 	"llamad/mqtt"
 	"llamad/mqtt/broker"
@@ -36,7 +37,7 @@ type daemonOptions struct {
 
 	// What a test puts in the place of the real thing; zero is the real one.
 	open  func(ctx context.Context, path string, o llm.Options) (engine, error)
-	sys   fs.FS         // /sys
+	root  fs.FS         // of the machine: /
 	grace time.Duration // runningGrace
 	look  time.Duration // how often an idle daemon looks at its model's file
 }
@@ -72,8 +73,8 @@ func newDaemon(o daemonOptions) (*daemon, error) {
 	if o.open == nil {
 		o.open = openEngine
 	}
-	if o.sys == nil {
-		o.sys = os.DirFS("/sys")
+	if o.root == nil {
+		o.root = os.DirFS("/")
 	}
 	if o.grace == 0 {
 		o.grace = runningGrace
@@ -89,7 +90,7 @@ func newDaemon(o daemonOptions) (*daemon, error) {
 		opened: make(chan struct{}),
 	}
 	d.work, d.halt = context.WithCancelCause(context.Background())
-	d.health = newHealth(d, o.sys)
+	d.health = newHealth(d, board.At(o.root))
 	d.model = keeper{
 		find:   func() (string, error) { return d.config.Load().Model.File() },
 		open:   d.open,

@@ -14,9 +14,11 @@ import (
 // standard library. It is a statement of intent. When a build needs another
 // arrow, look for the reason before adding it here.
 const imports = `
-	cmd/llamad: config mqtt mqtt/broker systemd runtime/chat runtime/llm runtime/queue runtime/shape runtime/tokenizer
+	cmd/llamad: board config mqtt mqtt/broker systemd runtime/chat runtime/llm runtime/queue runtime/shape runtime/tokenizer
 		github.com/spf13/cobra github.com/spf13/pflag golang.org/x/sys/unix
 
+	board:
+	board/boardtest:
 	config:      github.com/BurntSushi/toml
 	mqtt:        github.com/eclipse/paho.mqtt.golang github.com/eclipse/paho.mqtt.golang/packets
 	mqtt/mosquittotest:

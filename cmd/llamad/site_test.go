@@ -151,7 +151,7 @@ func newSite(t *testing.T, change func(*site)) *site {
 func (s *site) start() {
 	s.t.Helper()
 	d, err := newDaemon(daemonOptions{
-		config: s.config, log: systemd.NewLogger(s.log, slog.LevelDebug), stateDir: s.state, sys: fstest.MapFS{},
+		config: s.config, log: systemd.NewLogger(s.log, slog.LevelDebug), stateDir: s.state, root: fstest.MapFS{},
 		grace: time.Second, look: 50 * time.Millisecond,
 		reload: func() (*config.Config, error) { return s.config, nil },
 		open: func(context.Context, string, llm.Options) (engine, error) {

@@ -62,7 +62,7 @@ func serveStub() {
 		e := &stubEngine{}
 		e.speak = e.answer
 		d, err := newDaemon(daemonOptions{
-			config: c, log: systemd.NewLogger(os.Stderr, levelOf(c)), stateDir: stateDirectory(os.Environ()), sys: fstest.MapFS{},
+			config: c, log: systemd.NewLogger(os.Stderr, levelOf(c)), stateDir: stateDirectory(os.Environ()), root: fstest.MapFS{},
 			open: func(context.Context, string, llm.Options) (engine, error) { return e, nil },
 		})
 		if err != nil {
