@@ -6,7 +6,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := build
 
 export CGO_ENABLED = 0
-export GOFLAGS = -trimpath
+# The same commit makes the same bytes; which commit it is says VERSION.
+export GOFLAGS = -trimpath -buildvcs=false
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -buildid= -X main.version=$(VERSION)
@@ -31,13 +32,22 @@ ARM64_PACKAGES := ./arm64 ./runtime/quant ./runtime/kernel ./runtime/pool ./runt
 # SmolLM2 against exact arithmetic, on every kernel class of the CPU.
 ACCURACY := SmolLM2IsAccurate|SmolLM2Follows
 
-.PHONY: build arm64 demo test test-unit test-arm64 test-e2e test-hubs test-slow check model kernel-cost bench clean help
+.PHONY: build arm64 deb demo test test-unit test-arm64 test-e2e test-hubs test-slow check model kernel-cost bench clean help
 
 build: ## the daemon for this machine: build/llamad
 	go build -ldflags '$(LDFLAGS)' -o build/llamad ./cmd/llamad
 
 arm64: ## the static binary for a Raspberry Pi: build/llamad-arm64
 	GOOS=linux GOARCH=arm64 go build -ldflags '$(LDFLAGS)' -o build/llamad-arm64 ./cmd/llamad
+
+# One package, one version and one time, for both architectures. The program of
+# this machine prints what they have in common.
+deb: export SOURCE_DATE_EPOCH = $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
+deb: build arm64 ## the Debian packages for arm64 and amd64: build/llamad_VERSION_ARCH.deb
+	e2e/need dpkg-deb
+	GOOS=linux GOARCH=amd64 go build -ldflags '$(LDFLAGS)' -o build/llamad-amd64 ./cmd/llamad
+	rm -f build/llamad_*.deb
+	for arch in arm64 amd64; do packaging/deb/build $$(packaging/deb/version '$(VERSION)') $$arch build/llamad-$$arch; done
 
 demo: build model ## one prompt over MQTT, answered: broker, daemon and all
 	build/llamad demo $(SMOLLM2)

@@ -1,6 +1,7 @@
 package systemd
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -37,7 +38,7 @@ func TestUnitAgreesWithTheCode(t *testing.T) {
 		"Service.RestartPreventExitStatus": "78",
 		"Service.User":                     "llamad",
 		"Service.LoadCredential":           "llamad.mqtt-password",
-		"Service.StateDirectory":           "llamad",
+		"Service.StateDirectory":           "llamad/state",
 		"Service.Restart":                  "on-failure",
 		"Service.ProtectSystem":            "strict",
 		"Service.CapabilityBoundingSet":    "",
@@ -63,6 +64,31 @@ func TestUnitAgreesWithTheCode(t *testing.T) {
 	for name, values := range unit {
 		if strings.Contains(strings.ToLower(name), "environment") {
 			t.Errorf("%s = %q: settings belong in llamad.toml", name, values)
+		}
+	}
+}
+
+// Two units that say the same for ever, but for what tells instances apart.
+func TestInstanceUnitIsTheUnit(t *testing.T) {
+	want := settings(t, Unit)
+	for name, value := range map[string]string{
+		"Unit.Description":       "Language model answering MQTT prompts, %i",
+		"Service.ExecStart":      "/usr/bin/llamad serve --config /etc/llamad/%i.toml",
+		"Service.StateDirectory": "llamad/state@%i",
+		"Service.LoadCredential": "llamad.mqtt-password:llamad@%i.mqtt-password",
+	} {
+		want[name] = []string{value}
+	}
+	if got := settings(t, InstanceUnit); !reflect.DeepEqual(got, want) {
+		for name := range want {
+			if !slices.Equal(got[name], want[name]) {
+				t.Errorf("llamad@.service: %s = %q, expected %q", name, got[name], want[name])
+			}
+		}
+		for name := range got {
+			if want[name] == nil {
+				t.Errorf("llamad@.service: %s = %q, which llamad.service does not have", name, got[name])
+			}
 		}
 	}
 }

@@ -144,7 +144,7 @@ func (e *examination) instance() string {
 }
 
 // serviceState is where the service of the package keeps its state.
-const serviceState = "/var/lib/llamad"
+const serviceState = "/var/lib/llamad/state"
 
 func (e *examination) clientID() verdict {
 	c, online := e.online()

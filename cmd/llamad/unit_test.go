@@ -33,8 +33,11 @@ func TestUnitFitsTheCommand(t *testing.T) {
 	if err != nil || stop <= runningGrace {
 		t.Errorf("TimeoutStopSec=%v, expected more than the %v of the running prompt", stop, runningGrace)
 	}
-	directory := config.Default().Model.Directory
-	if got := setting("ReadOnlyPaths"); got != "-"+directory {
-		t.Errorf("ReadOnlyPaths=%s, expected the models directory %s", got, directory)
+	state := "/var/lib/" + setting("StateDirectory")
+	if state != serviceState {
+		t.Errorf("the service keeps its state in %s, and the doctor looks in %s", state, serviceState)
+	}
+	if models := config.Default().Model.Directory; strings.HasPrefix(models+"/", state+"/") {
+		t.Errorf("StateDirectory=%s makes the models in %s writable for what serves them", setting("StateDirectory"), models)
 	}
 }
