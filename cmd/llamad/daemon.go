@@ -96,6 +96,7 @@ func newDaemon(o daemonOptions) (*daemon, error) {
 		open:   d.open,
 		log:    o.log,
 		report: d.tellModel,
+		file:   modelFile{rest: o.look},
 		err:    errors.New("the model is not open yet"),
 	}
 	d.config.Store(c)

@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
 	"log/slog"
 	"os"
 	"runtime/debug"
 	"strings"
 	"sync"
-	"time"
 
 	"llamad/mqtt"
 	"llamad/runtime/llm"
@@ -66,21 +64,14 @@ type keeper struct {
 	open   func(ctx context.Context, path string) (engine, error)
 	log    *slog.Logger
 	report func() // called when there is something new to say about the model
+	file   modelFile
 
 	mu     sync.RWMutex // protects what follows
 	engine engine       // nil when there is none
 	info   llm.Info     // of the engine
 	err    error        // why there is none
-	path   string       // of the last attempt
 	broken error        // what the engine died of, until it is open again
-
-	tried time.Time // of the last attempt; only the computing goroutine has it
-	file  fileMark  // what the file was then
 }
-
-// tryAgain is how long a file that did not open is left alone if it stays as it
-// is: memory may have become free.
-const tryAgain = time.Minute
 
 // noModelError is why nothing can be answered, with the cure.
 type noModelError struct{ err error }
@@ -109,24 +100,32 @@ func (k *keeper) refresh(ctx context.Context) {
 		k.log.Warn("opening the model again", "model", k.info.Name, "reason", reason)
 		k.set(nil, errors.New("the model is being opened again"))
 	}
-	path, err := k.find()
-	if err == nil {
-		mark := markOf(path)
-		if mark == k.file && time.Since(k.tried) < tryAgain {
-			return // it is as it was when it did not open
-		}
-		k.file, k.tried, k.path = mark, time.Now(), path
-		var e engine
-		if e, err = k.open(ctx, path); err == nil {
-			k.opened(e)
-			return
-		}
-		err = unservable(path, err)
-	}
-	if known := k.reason(); known == nil || known.Error() != err.Error() {
+	e, err := k.attempt(ctx)
+	known := k.reason()
+	switch {
+	case e != nil:
+		k.opened(e)
+	case err != nil && (known == nil || known.Error() != err.Error()):
 		k.complain(err)
 		k.set(nil, err)
 	}
+}
+
+// attempt opens the model, or says why it does not; it does neither while the file
+// is as it was when it did not open.
+func (k *keeper) attempt(ctx context.Context) (engine, error) {
+	path, err := k.find()
+	if err != nil {
+		return nil, err
+	}
+	if due, err := k.file.due(path); !due {
+		return nil, err
+	}
+	e, err := k.open(ctx, path)
+	if err != nil {
+		return nil, k.file.failed(unservable(path, err))
+	}
+	return e, nil
 }
 
 // unservable gives the errors of the system a cure; those of llm have theirs.
@@ -146,7 +145,7 @@ func (k *keeper) complain(err error) {
 }
 
 func (k *keeper) opened(e engine) {
-	k.file = fileMark{} // should it break, it is opened again at once
+	k.file.opened()
 	info, plan := e.Info(), e.Plan()
 	if os.Getenv("GOMEMLIMIT") == "" && plan.Heap > 0 {
 		debug.SetMemoryLimit(plan.Heap) // everything large lies outside the Go heap
@@ -292,20 +291,4 @@ func (k *keeper) status() string {
 
 func (k *keeper) close() {
 	k.set(nil, errShuttingDown)
-}
-
-// fileMark tells one state of a file from another.
-type fileMark struct {
-	path     string
-	size     int64
-	modified time.Time
-	missing  bool
-}
-
-func markOf(path string) fileMark {
-	info, err := os.Stat(path)
-	if err != nil {
-		return fileMark{path: path, missing: errors.Is(err, fs.ErrNotExist)}
-	}
-	return fileMark{path: path, size: info.Size(), modified: info.ModTime()}
 }

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"time"
+
+	"llamad/runtime/llm"
+)
+
+// tryAgain is how long a file that did not open is left alone if it stays as it
+// is: memory may have become free.
+const tryAgain = time.Minute
+
+// modelFile says when the file of a model is worth an attempt. One that did not
+// open is not tried over and over while somebody copies it.
+type modelFile struct {
+	rest  time.Duration // how long nobody has written to a file that is whole
+	tried time.Time     // when the last attempt was made
+	then  fileMark      // what the file was then, none if it opened
+	seen  fileMark      // what it was at the last look
+	since time.Time     // when it was first seen like that
+}
+
+// due says whether to open the file now. Where it is not and there is no error
+// either, all is as it was at the last attempt.
+func (f *modelFile) due(path string) (bool, error) {
+	mark := markOf(path)
+	if mark == f.then && time.Since(f.tried) < tryAgain {
+		return false, nil
+	}
+	if mark != f.seen {
+		f.seen, f.since = mark, time.Now()
+	}
+	if mark.path == f.then.path && time.Since(f.since) < f.rest {
+		return false, &copyingError{path}
+	}
+	f.then, f.tried = mark, time.Now()
+	return true, nil
+}
+
+// failed is why the attempt that was due came to nothing. A verdict on a file
+// that was written to just now would be too early, whatever is wrong with it; only
+// how much memory it takes is known from its head.
+func (f *modelFile) failed(err error) error {
+	var budget *llm.BudgetError
+	if !errors.As(err, &budget) && time.Since(f.then.modified).Abs() < f.rest {
+		return &copyingError{f.then.path}
+	}
+	return err
+}
+
+// opened says that the attempt came to something: should the model break, it is
+// opened again at once.
+func (f *modelFile) opened() { f.then = fileMark{} }
+
+// copyingError is a model of which not all is there yet, as far as one can tell.
+type copyingError struct{ path string }
+
+func (e *copyingError) Error() string { return e.path + " is still being copied" }
+func (e *copyingError) Hint() string  { return "it is opened when all of it is there" }
+
+// fileMark tells one state of a file from another.
+type fileMark struct {
+	path     string
+	size     int64
+	modified time.Time
+	missing  bool
+}
+
+func markOf(path string) fileMark {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fileMark{path: path, missing: errors.Is(err, fs.ErrNotExist)}
+	}
+	return fileMark{path: path, size: info.Size(), modified: info.ModTime()}
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+var errCutShort = errors.New("the file is cut short, download it again")
+
+// A model is copied into place, which takes minutes on an SD card, while the
+// service looks for one every few seconds: it tries once, waits for the end, and
+// says so in one line.
+func TestModelThatIsBeingCopied(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const whole = 100 // bytes
+		const look = 5 * time.Second
+		path := filepath.Join(t.TempDir(), "model.gguf")
+		// write has the clock of the test, not that of the disk.
+		write := func(size int) {
+			if err := os.WriteFile(path, make([]byte, size), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Chtimes(path, time.Now(), time.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var log strings.Builder
+		opens := 0
+		k := keeper{
+			find: func() (string, error) { return path, nil },
+			open: func(context.Context, string) (engine, error) {
+				opens++
+				if info, err := os.Stat(path); err != nil {
+					return nil, err
+				} else if info.Size() < whole {
+					return nil, errCutShort
+				}
+				return &fakeEngine{}, nil
+			},
+			log: slog.New(slog.NewTextHandler(&log, nil)), report: func() {}, file: modelFile{rest: look},
+		}
+		const copying, damaged, ready = "no_model: %s is still being copied: it is opened when all of it is there", "no_model: the file is cut short, download it again", "ready: "
+		for i, step := range []struct {
+			size  int // of the file, 0 where nobody writes
+			after time.Duration
+			opens int
+			want  string
+		}{
+			{0, 0, 1, "no_model: %s: no such file: put a GGUF file there, or set model.path or model.name"},
+			{10, look, 1, copying},
+			{20, look, 1, copying},
+			{30, look, 1, copying},
+			{0, look, 2, damaged}, // whoever copied gave up
+			{0, look, 2, damaged},
+			{40, look, 2, copying},    // and begins again
+			{0, look / 2, 2, copying}, // the disk is slow
+			{whole, look / 2, 2, copying},
+			{0, look, 3, ready},
+			{0, look, 3, ready},
+		} {
+			time.Sleep(step.after)
+			if step.size > 0 {
+				write(step.size)
+			}
+			k.refresh(t.Context())
+			want := strings.Replace(step.want, "%s", path, 1)
+			info := k.describe()
+			if got := info.Status + ": " + info.Message; got != want || opens != step.opens {
+				t.Errorf("step %d: %q after %d attempts, expected %q after %d", i, got, opens, want, step.opens)
+			}
+		}
+		if lines := strings.Count(log.String(), "is still being copied"); lines != 2 {
+			t.Errorf("%d lines say that a copy is under way, expected one for each of the two:\n%s", lines, log.String())
+		}
+	})
+}
+
+// A file that is found half-written is tried at once, and no verdict on it.
+func TestHalfAModelAtTheStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const look = 5 * time.Second
+		path := filepath.Join(t.TempDir(), "model.gguf")
+		if err := os.WriteFile(path, []byte("half"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, time.Now(), time.Now().Add(-time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		k := keeper{
+			find: func() (string, error) { return path, nil },
+			open: func(context.Context, string) (engine, error) { return nil, errCutShort },
+			log:  slog.New(slog.DiscardHandler), report: func() {}, file: modelFile{rest: look},
+		}
+		k.refresh(t.Context())
+		if m := k.describe().Message; !strings.Contains(m, "is still being copied") {
+			t.Errorf("a file written to a second ago: %s", m)
+		}
+		time.Sleep(tryAgain)
+		k.refresh(t.Context())
+		if m := k.describe().Message; strings.Contains(m, "is still being copied") {
+			t.Errorf("the same a minute later: %s", m)
+		}
+	})
+}
