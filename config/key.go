@@ -11,12 +11,13 @@ import (
 
 // Key is what the table says about one setting.
 type Key struct {
-	Name     string // within its section: "queue"
-	Default  string // as it would stand in the file: `"10m"`, `8`
-	Unit     string // "tokens", "seconds"; "" where there is none
-	Text     string // one line on what it is for
-	Expected string // what a value must be: "a whole number from 1 to 16"
-	Live     bool   // a reload applies it; the others need a restart
+	Name     string   // within its section: "queue"
+	Default  string   // as it would stand in the file: `"10m"`, `8`
+	Unit     string   // "tokens", "seconds"; "" where there is none
+	Text     string   // one line on what it is for
+	Expected string   // what a value must be: "a whole number from 1 to 16"
+	Words    []string // all values it may have, where they are a few words
+	Live     bool     // a reload applies it; the others need a restart
 }
 
 // row is a Key and the way to its field in an S.
@@ -86,7 +87,7 @@ func choice[S any](name, fallback, about string, words []string, at func(*S) *st
 		quoted[i] = strconv.Quote(w)
 	}
 	expected := strings.Join(quoted[:len(quoted)-1], ", ") + " or " + quoted[len(quoted)-1]
-	return field(Key{Name: name, Text: about, Expected: expected}, fallback, at, func(v any) (string, bool) {
+	return field(Key{Name: name, Text: about, Expected: expected, Words: words}, fallback, at, func(v any) (string, bool) {
 		s, is := v.(string)
 		return s, is && slices.Contains(words, s)
 	})
@@ -120,7 +121,7 @@ func number[S any](name string, fallback float64, about string, lo, hi float64, 
 
 // toggle is true or false.
 func toggle[S any](name string, fallback bool, about string, at func(*S) *bool) row[S] {
-	return field(Key{Name: name, Text: about, Expected: "true or false"}, fallback, at, func(v any) (bool, bool) {
+	return field(Key{Name: name, Text: about, Expected: "true or false", Words: []string{"true", "false"}}, fallback, at, func(v any) (bool, bool) {
 		b, is := v.(bool)
 		return b, is
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"llamad/runtime/llm"
+	"llamad/runtime/shape"
 )
 
 // benchOptions are what bench and its flags say.
@@ -52,14 +53,17 @@ as long as the real one would. Shapes:
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVarP(&o.model, "model", "m", "", "MODEL, as llama-bench takes it: a `file`")
+	flags.StringVarP(&o.model, "model", "m", "", "`MODEL`, as llama-bench takes it")
 	flags.StringVar(&o.shape, "shape", "", "random weights in the shape that a model of this `name` has")
 	flags.StringVar(&o.format, "format", "", "their `format`, such as Q4_0; Q8_0 if not given")
 	flags.VarP(&o.prompts, "n-prompt", "p", "`tokens` of a prompt; several as 128,512, none as 0")
 	flags.VarP(&o.answers, "n-gen", "n", "`tokens` of an answer")
 	flags.VarP(&o.threads, "threads", "t", "`threads` to compute with; if not given, all for prompts and the fastest number for answers")
-	flags.IntVarP(&o.repeat, "repetitions", "r", 5, "how often each is timed")
-	flags.StringVarP(&o.output, "output", "o", "md", "`form`: md, a table, or json")
+	flags.IntVarP(&o.repeat, "repetitions", "r", 5, "how many `times` each is timed")
+	flags.StringVarP(&o.output, "output", "o", "md", "`form` of the result: md, a table, or json")
+	offer(flags, "shape", shape.Names()...)
+	offer(flags, "format", shape.FormatNames()...)
+	offer(flags, "output", "md", "json")
 	return cmd
 }
 

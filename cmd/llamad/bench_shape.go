@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -14,18 +15,11 @@ import (
 
 // shapeNames lists the shapes, four on a line.
 func shapeNames() string {
-	var list strings.Builder
-	for i, s := range shape.Shapes {
-		switch {
-		case i == 0:
-		case i%4 == 0:
-			list.WriteString(",\n")
-		default:
-			list.WriteString(", ")
-		}
-		list.WriteString(s.Name)
+	var lines []string
+	for names := range slices.Chunk(shape.Names(), 4) {
+		lines = append(lines, strings.Join(names, ", "))
 	}
-	return list.String()
+	return strings.Join(lines, ",\n")
 }
 
 // randomModel makes a model file that lies in memory alone, which the same code

@@ -37,6 +37,9 @@ type app struct {
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) int {
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, environ: environ}
 	root := a.rootCommand()
+	if completes(args) {
+		a.completeValues(root)
+	}
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
@@ -81,10 +84,12 @@ takes prompts from MQTT topics and publishes the generated text.`,
 		a.doctorCommand(),
 		a.configCommand(),
 		a.haRemoveCommand(),
+		a.completionCommand(),
 		a.versionCommand(),
 		a.trialCommand(),
 	)
-	root.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true}) // --help says it all
+	root.SetHelpCommand(a.helpCommand())
+	root.InitDefaultHelpCmd() // now, and not when it is executed, so that what walks the tree finds it
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return plainFlagError(err) })
 	root.SetGlobalNormalizationFunc(normalize)
 	return root

@@ -92,6 +92,9 @@ func (f *field) Type() string {
 	return "number"
 }
 
+// Words are all values that it may have, where they are a few.
+func (f *field) Words() []string { return f.key.Words }
+
 // Set checks a value with the rules of the configuration.
 func (f *field) Set(text string) error {
 	if f.key.Name == "stop" {

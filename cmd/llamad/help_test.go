@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // commands are all that a user sees, from llamad down.
@@ -14,8 +15,6 @@ func commands(t *testing.T) map[string]*cobra.Command {
 	t.Helper()
 	a := &app{}
 	root := a.rootCommand()
-	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
 	all := map[string]*cobra.Command{}
 	var add func(*cobra.Command)
 	add = func(c *cobra.Command) {
@@ -31,21 +30,15 @@ func commands(t *testing.T) map[string]*cobra.Command {
 	return all
 }
 
-// The completion commands are cobra's and have their examples in the text.
-func ours(path string) bool { return !strings.HasPrefix(path, "llamad completion") }
-
 func TestEveryCommandHasHelpWithExamples(t *testing.T) {
 	all := commands(t)
 	for _, path := range []string{"llamad serve", "llamad run", "llamad send", "llamad tokenize", "llamad show", "llamad bench", "llamad demo",
-		"llamad doctor", "llamad config check", "llamad config example", "llamad ha-remove", "llamad version", "llamad completion bash"} {
+		"llamad doctor", "llamad config check", "llamad config example", "llamad ha-remove", "llamad version", "llamad completion", "llamad help"} {
 		if all[path] == nil {
 			t.Errorf("%s is missing", path)
 		}
 	}
 	for path, c := range all {
-		if !ours(path) {
-			continue
-		}
 		if c.Short == "" || strings.HasSuffix(c.Short, ".") || c.Short[0] < 'A' || c.Short[0] > 'Z' {
 			t.Errorf("%s: short text %q", path, c.Short)
 		}
@@ -63,9 +56,6 @@ func TestExamplesAreWellFormed(t *testing.T) {
 	redirect := regexp.MustCompile(` [<>] \S+$`)
 	begin := regexp.MustCompile(`(?m)^  (\w+=\S+ )*llamad `)
 	for path, c := range commands(t) {
-		if !ours(path) {
-			continue
-		}
 		// A quoted text may span lines.
 		for _, line := range begin.Split(c.Example, -1)[1:] {
 			line = comment.ReplaceAllString(strings.TrimSpace(line), "")
@@ -85,11 +75,18 @@ func TestExamplesAreWellFormed(t *testing.T) {
 	}
 }
 
-func TestCompletion(t *testing.T) {
-	for _, shell := range []string{"bash", "zsh", "fish"} {
-		var out, errs bytes.Buffer
-		if code := run(t.Context(), []string{"completion", shell}, strings.NewReader(""), &out, &errs, nil); code != 0 || out.Len() == 0 || errs.Len() > 0 {
-			t.Errorf("completion %s: exit %d, %d bytes, %s", shell, code, out.Len(), errs.String())
-		}
+// The text of a flag is written for the lines of --help: no sentence, and the
+// value has a name.
+func TestEveryFlagIsExplained(t *testing.T) {
+	for path, c := range commands(t) {
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			value, text := pflag.UnquoteUsage(f)
+			if text == "" || strings.HasSuffix(text, ".") {
+				t.Errorf("%s --%s: text %q", path, f.Name, text)
+			}
+			if value == "string" || value == "int" {
+				t.Errorf("%s --%s: its value has no name: put one in backquotes", path, f.Name)
+			}
+		})
 	}
 }

@@ -25,6 +25,7 @@ const imports = `
 	mqtt/broker: github.com/mochi-mqtt/server/v2 github.com/mochi-mqtt/server/v2/listeners github.com/mochi-mqtt/server/v2/packets
 	mqtt/mosquittotest: github.com/eclipse/paho.mqtt.golang
 	systemd:     github.com/coreos/go-systemd/v22/daemon github.com/coreos/go-systemd/v22/journal
+	packaging/man: config github.com/spf13/cobra github.com/spf13/pflag
 
 	runtime/llm:       runtime/chat runtime/gguf runtime/kernel runtime/mmap runtime/model runtime/pool runtime/quant runtime/sample runtime/tokenizer
 	runtime/model:     runtime/gguf runtime/kernel runtime/pool runtime/quant

@@ -1,3 +1,5 @@
+//go:build !docs
+
 // Command llamad answers prompts from MQTT topics with a language model that
 // runs on the CPU of a Raspberry Pi. See llamad --help.
 package main

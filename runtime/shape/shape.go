@@ -43,16 +43,33 @@ var Shapes = []Shape{
 	{"llama3.2-3b", "llama", 28, 3072, 8192, 24, 8, 128256, 131072, 1e-5, 5e5, true},
 }
 
+// Names lists the shapes.
+func Names() []string {
+	names := make([]string, len(Shapes))
+	for i := range Shapes {
+		names[i] = Shapes[i].Name
+	}
+	return names
+}
+
+// FormatNames lists the formats; a shape's rows may not divide into blocks of
+// each.
+func FormatNames() []string {
+	var names []string
+	for _, f := range quant.Formats() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
 // Lookup finds a shape by its name; an error names those there are.
 func Lookup(name string) (*Shape, error) {
-	names := make([]string, len(Shapes))
 	for i := range Shapes {
 		if strings.EqualFold(Shapes[i].Name, name) {
 			return &Shapes[i], nil
 		}
-		names[i] = Shapes[i].Name
 	}
-	return nil, fmt.Errorf("there is no shape %q; choose one of %s", name, strings.Join(names, " "))
+	return nil, fmt.Errorf("there is no shape %q; choose one of %s", name, strings.Join(Names(), " "))
 }
 
 // Format finds a format by its name, "Q4_0" or "q4_0"; an error names those
