@@ -26,7 +26,7 @@ Run it as root, who may look at everything, or as the service sees things:
 sudo -u llamad llamad doctor.`,
 		Example: `  sudo llamad doctor
   llamad doctor --config ./llamad.toml
-  llamad doctor --json | jq '.findings[] | select(.grade != "ok")'`,
+  llamad doctor --json > report.json          for a program, or a question to others`,
 		Args: arguments(nil),
 		RunE: a.do(func(ctx context.Context, _ []string) error {
 			e := newExamination(ctx, a, thisMachine(), file)

@@ -52,9 +52,7 @@ func (e *examination) storage() verdict {
 	if err != nil {
 		return verdict{unasked, "there is no model to read", ""}
 	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
-	}
+	path = withoutLinks(path)
 	disk := e.board().DiskOf(path).String()
 	r, err := e.machine.readSpeed(e.ctx, path)
 	if err != nil {
@@ -69,6 +67,15 @@ func (e *examination) storage() verdict {
 		v.grade, v.cure = odd, "put the models on an SSD at USB 3 or on NVMe, or use a model in a smaller format"
 	}
 	return v
+}
+
+// withoutLinks follows the symbolic links in a path: a model may be one into a
+// download cache.
+func withoutLinks(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
 }
 
 // roomForModels is what a small model takes.

@@ -159,7 +159,7 @@ func (e *examination) files() verdict {
 		if file == "" {
 			continue
 		}
-		v := e.readable(u, user, name, file)
+		v := e.readable(u, user, name, withoutLinks(file))
 		if v.grade == broken || v.grade == unasked {
 			return v
 		}
