@@ -36,7 +36,7 @@ ARM64_PACKAGES := ./arm64 ./runtime/quant ./runtime/kernel ./runtime/pool ./runt
 # SmolLM2 against exact arithmetic, on every kernel class of the CPU.
 ACCURACY := SmolLM2IsAccurate|SmolLM2Follows
 
-.PHONY: build arm64 man completions deb demo test test-unit test-arm64 test-e2e test-hubs test-slow check model kernel-cost bench clean help
+.PHONY: build arm64 man completions deb demo test test-unit test-arm64 test-e2e test-hubs test-deb test-slow check model kernel-cost bench clean help
 
 build: ## the daemon for this machine: build/llamad
 	go build -ldflags '$(LDFLAGS)' -o build/llamad ./cmd/llamad
@@ -61,11 +61,12 @@ completions: build ## what shells complete with, named as they want it: build/co
 
 # One package and one version for both architectures. The program of this machine
 # prints what they have in common.
-deb: build arm64 ## the Debian packages for arm64 and amd64: build/llamad_VERSION_ARCH.deb
+deb: build arm64 man completions ## the Debian packages for arm64 and amd64: build/llamad_VERSION_ARCH.deb
 	e2e/need dpkg-deb
 	GOOS=linux GOARCH=amd64 go build -ldflags '$(LDFLAGS)' -o build/llamad-amd64 ./cmd/llamad
 	rm -f build/llamad_*.deb
-	for arch in arm64 amd64; do packaging/deb/build $$(packaging/deb/version '$(VERSION)') $$arch build/llamad-$$arch; done
+	version=$$(packaging/deb/version '$(VERSION)' CHANGELOG.md); \
+	for arch in arm64 amd64; do packaging/deb/build "$$version" $$arch build/llamad-$$arch build; done
 
 demo: build model ## one prompt over MQTT, answered: broker, daemon and all
 	build/llamad demo $(SMOLLM2)
@@ -92,7 +93,14 @@ test-hubs: build arm64 model ## the Node-RED flow in a real Node-RED; needs npm
 	e2e/need mosquitto npm
 	go test -tags hubs -run NodeRED ./e2e
 
-test-slow: build arm64 model ## what takes longer: every accuracy check on every class, fuzzing
+test-deb: deb ## the Debian package through its life, in a Debian without systemd; as root
+	e2e/need lintian mmdebstrap
+	lintian --allow-root --display-info --fail-on error,warning,info build/llamad_*.deb
+	LLAMAD_TEST_ROOT=$$(e2e/deb/root '$(CACHE)') \
+	LLAMAD_TEST_DEB=$$(echo $(CURDIR)/build/llamad_*_$$(dpkg --print-architecture).deb) \
+	go test -count=1 -tags deb ./e2e/deb
+
+test-slow: build arm64 model test-deb ## what takes longer: every accuracy check on every class, fuzzing
 	e2e/need mosquitto qemu-aarch64-static
 	LLAMAD_TEST_SLOW=1 go test -timeout 20m -run '$(ACCURACY)' ./runtime/llm
 	GOARCH=arm64 LLAMAD_TEST_EMULATED=1 LLAMAD_TEST_SLOW=1 go test -timeout 20m -exec '$(PI5)' -run '$(ACCURACY)' ./runtime/llm
@@ -103,7 +111,7 @@ check: ## formatting, vet and lint for both architectures
 	test -z "$$(gofmt -l $(GO_FILES) | tee /dev/stderr)"
 	go vet ./...
 	GOARCH=arm64 go vet ./...
-	go vet -tags hubs ./e2e
+	go vet -tags hubs,deb ./e2e/...
 	go vet -tags docs ./cmd/llamad
 	GOBIN=$(CURDIR)/build go install honnef.co/go/tools/cmd/staticcheck@v0.8.2
 	build/staticcheck ./...
