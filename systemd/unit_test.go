@@ -34,7 +34,7 @@ func TestUnitAgreesWithTheCode(t *testing.T) {
 	for name, want := range map[string]string{
 		"Service.Type":                     "notify", // Ready; and Reloading, by hand, for systemd before 253
 		"Service.NotifyAccess":             "main",
-		"Service.ExecReload":               "/bin/kill -HUP $MAINPID",
+		"Service.ExecReload":               `/bin/sh -c "kill -HUP $MAINPID"`,
 		"Service.RestartPreventExitStatus": "78",
 		"Service.User":                     "llamad",
 		"Service.LoadCredential":           "llamad.mqtt-password",
