@@ -36,13 +36,16 @@ ARM64_PACKAGES := ./arm64 ./runtime/quant ./runtime/kernel ./runtime/pool ./runt
 # SmolLM2 against exact arithmetic, on every kernel class of the CPU.
 ACCURACY := SmolLM2IsAccurate|SmolLM2Follows
 
-.PHONY: build arm64 man completions deb demo test test-unit test-arm64 test-e2e test-hubs test-deb test-slow check model kernel-cost bench clean help
+.PHONY: build arm64 amd64 man completions deb oci demo test test-unit test-arm64 test-e2e test-hubs test-deb test-oci test-slow check model kernel-cost bench clean help
 
 build: ## the daemon for this machine: build/llamad
 	go build -ldflags '$(LDFLAGS)' -o build/llamad ./cmd/llamad
 
 arm64: ## the static binary for a Raspberry Pi: build/llamad-arm64
 	GOOS=linux GOARCH=arm64 go build -ldflags '$(LDFLAGS)' -o build/llamad-arm64 ./cmd/llamad
+
+amd64: ## the same for a PC: build/llamad-amd64
+	GOOS=linux GOARCH=amd64 go build -ldflags '$(LDFLAGS)' -o build/llamad-amd64 ./cmd/llamad
 
 # Lines are neither hyphenated nor spread: most of them hold something to copy.
 man: ## the man pages: build/man/llamad.8 and build/man/llamad.toml.5
@@ -61,12 +64,15 @@ completions: build ## what shells complete with, named as they want it: build/co
 
 # One package and one version for both architectures. The program of this machine
 # prints what they have in common.
-deb: build arm64 man completions ## the Debian packages for arm64 and amd64: build/llamad_VERSION_ARCH.deb
+deb: build arm64 amd64 man completions ## the Debian packages for arm64 and amd64: build/llamad_VERSION_ARCH.deb
 	e2e/need dpkg-deb
-	GOOS=linux GOARCH=amd64 go build -ldflags '$(LDFLAGS)' -o build/llamad-amd64 ./cmd/llamad
 	rm -f build/llamad_*.deb
 	version=$$(packaging/deb/version '$(VERSION)' CHANGELOG.md); \
 	for arch in arm64 amd64; do packaging/deb/build "$$version" $$arch build/llamad-$$arch build; done
+
+oci: arm64 amd64 ## the container images: build/llamad_VERSION_ARCH_oci.tar, and of both build/llamad_VERSION_oci.tar
+	rm -f build/llamad_*oci.tar
+	go -C packaging/oci run . -version '$(VERSION)' -o $(CURDIR)/build arm64=$(CURDIR)/build/llamad-arm64 amd64=$(CURDIR)/build/llamad-amd64
 
 demo: build model ## one prompt over MQTT, answered: broker, daemon and all
 	build/llamad demo $(SMOLLM2)
@@ -78,6 +84,7 @@ test: check test-unit test-arm64 test-e2e ## the suite, about 10 minutes on 2 co
 test-unit: model
 	e2e/need mosquitto
 	go test -p 1 ./arm64/... ./amd64/... ./cmd/... ./config/... ./mqtt/... ./packaging/... ./runtime/... ./systemd/...
+	go -C packaging/oci test ./...
 
 test-arm64: model ## the arithmetic on both boards' cores, emulated
 	e2e/need qemu-aarch64-static aarch64-linux-gnu-objdump
@@ -100,7 +107,11 @@ test-deb: deb ## the Debian package through its life, in a Debian without system
 	LLAMAD_TEST_DEB=$$(echo $(CURDIR)/build/llamad_*_$$(dpkg --print-architecture).deb) \
 	go test -count=1 -tags deb ./e2e/deb
 
-test-slow: build arm64 model test-deb ## what takes longer: every accuracy check on every class, fuzzing
+test-oci: oci model ## the container images answer a prompt
+	e2e/need mosquitto qemu-aarch64-static bwrap python3-yaml
+	go test -tags oci -run OCI ./e2e
+
+test-slow: build arm64 model test-deb test-oci ## what takes longer: every accuracy check on every class, fuzzing
 	e2e/need mosquitto qemu-aarch64-static
 	LLAMAD_TEST_SLOW=1 go test -timeout 20m -run '$(ACCURACY)' ./runtime/llm
 	GOARCH=arm64 LLAMAD_TEST_EMULATED=1 LLAMAD_TEST_SLOW=1 go test -timeout 20m -exec '$(PI5)' -run '$(ACCURACY)' ./runtime/llm
@@ -111,11 +122,13 @@ check: ## formatting, vet and lint for both architectures
 	test -z "$$(gofmt -l $(GO_FILES) | tee /dev/stderr)"
 	go vet ./...
 	GOARCH=arm64 go vet ./...
-	go vet -tags hubs,deb ./e2e/...
+	go vet -tags hubs,deb,oci ./e2e/...
 	go vet -tags docs ./cmd/llamad
+	go -C packaging/oci vet ./...
 	GOBIN=$(CURDIR)/build go install honnef.co/go/tools/cmd/staticcheck@v0.8.2
 	build/staticcheck ./...
 	GOARCH=arm64 build/staticcheck ./...
+	cd packaging/oci && ../../build/staticcheck ./...
 
 model: $(SMOLLM2) ## download the model of the demo and the tests
 

@@ -83,8 +83,13 @@ type client struct {
 
 func dial(t *testing.T, broker *mosquittotest.Broker) *client {
 	t.Helper()
+	return dialAs(t, broker, "", "")
+}
+
+func dialAs(t *testing.T, broker *mosquittotest.Broker, username, password string) *client {
+	t.Helper()
 	c := &client{t: t, messages: map[string][][]byte{}, news: make(chan struct{}, 1)}
-	o := paho.NewClientOptions().AddBroker(broker.URL()).SetClientID("test-" + t.Name()).SetOrderMatters(true)
+	o := paho.NewClientOptions().AddBroker(broker.URL()).SetUsername(username).SetPassword(password).SetClientID("test-" + t.Name()).SetOrderMatters(true)
 	c.paho = paho.NewClient(o)
 	c.wait(c.paho.Connect())
 	c.wait(c.paho.Subscribe(base+"#", 1, func(_ paho.Client, m paho.Message) {
