@@ -101,7 +101,8 @@ test-hubs: build arm64 model ## the Node-RED flow in a real Node-RED; needs npm
 	go test -tags hubs -run NodeRED ./e2e
 
 test-deb: deb ## the Debian package through its life, in a Debian without systemd; as root
-	e2e/need lintian mmdebstrap
+	e2e/need lintian mmdebstrap systemd-analyze
+	for unit in systemd/*.service; do systemd-analyze security --no-pager --offline=true --threshold=13 $$unit | tail -n1; done
 	lintian --allow-root --display-info --fail-on error,warning,info build/llamad_*.deb
 	LLAMAD_TEST_ROOT=$$(e2e/deb/root '$(CACHE)') \
 	LLAMAD_TEST_DEB=$$(echo $(CURDIR)/build/llamad_*_$$(dpkg --print-architecture).deb) \

@@ -131,7 +131,7 @@ func (k *keeper) attempt(ctx context.Context) (engine, error) {
 // unservable gives the errors of the system a cure; those of llm have theirs.
 func unservable(path string, err error) error {
 	return fileError(path, err, "put a GGUF file there, or set model.path or model.name",
-		"the user that runs llamad must be able to read it")
+		"the user that runs llamad must be able to read it, and the packaged service sees no home directories")
 }
 
 // complain logs why there is no model; the table of a budget line by line.
