@@ -58,7 +58,7 @@ func unreadable(name string, err error) Problem {
 	case errors.Is(err, fs.ErrNotExist):
 		p.Text, p.Hint = "no such file", "check the path, or write one with: llamad config example"
 	case errors.Is(err, fs.ErrPermission):
-		p.Hint = "run as root, or as a user of the group that owns the file"
+		p.Hint = "run as root, or as a user of the group that owns the file; for the service: chgrp llamad " + name
 	}
 	return p
 }
