@@ -1,7 +1,10 @@
 package board_test
 
 import (
+	"errors"
+	"io/fs"
 	"slices"
+	"syscall"
 	"testing"
 	"testing/fstest"
 
@@ -216,5 +219,43 @@ func TestSystem(t *testing.T) {
 	}
 	if u, ok := b.User("nobody"); ok {
 		t.Errorf("nobody: %+v", u)
+	}
+}
+
+func TestMayRead(t *testing.T) {
+	root := boardtest.Machine(t, "pi4")
+	file := func(name string, mode fs.FileMode, uid, gid uint32) {
+		root[name] = &fstest.MapFile{Mode: mode, Sys: &syscall.Stat_t{Uid: uid, Gid: gid}}
+	}
+	file("home/pi", fs.ModeDir|0o700, 1000, 1000)
+	file("home/pi/a.gguf", 0o644, 1000, 1000)
+	file("srv/own.gguf", 0o400, 990, 0)
+	file("srv/root.gguf", 0o600, 0, 0)
+	file("srv/not-the-owner.gguf", 0o044, 990, 0)
+	b := board.At(root)
+	service, _ := b.User("llamad")
+	pi, _ := b.User("pi")
+	for _, test := range []struct {
+		user    board.User
+		name    string
+		blocked string
+	}{
+		{service, "/etc/llamad/llamad.toml", ""},
+		{service, "/var/lib/llamad/models/fixture.gguf", ""},
+		{service, "/srv/own.gguf", ""},
+		{service, "/srv/root.gguf", "/srv/root.gguf"},
+		{service, "/srv/not-the-owner.gguf", "/srv/not-the-owner.gguf"},
+		{service, "/home/pi/a.gguf", "/home/pi"},
+		{service, "/srv/../home/pi/a.gguf", "/home/pi"},
+		{pi, "/home/pi/a.gguf", ""},
+		{pi, "/etc/llamad/llamad.toml", "/etc/llamad"},
+		{board.User{}, "/srv/root.gguf", ""}, // root
+	} {
+		if blocked, err := b.MayRead(test.user, test.name); err != nil || blocked != test.blocked {
+			t.Errorf("user %d, %s: %q, %v", test.user.ID, test.name, blocked, err)
+		}
+	}
+	if _, err := b.MayRead(pi, "/srv/none/a.gguf"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: %v", err)
 	}
 }

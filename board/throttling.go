@@ -40,9 +40,9 @@ func ParseThrottling(text string) (Throttling, bool) {
 	return Throttling(bits), err == nil
 }
 
-// Throttling asks the kernel. known has the bits that it can tell: kernels up to
-// 6.12.16 have all of them in a file, later ones only say that the voltage is too
-// low now (raspberrypi/linux#6697), and other machines nothing.
+// Throttling asks the kernel. known has the bits that it can tell: all of them
+// where it has a file for them, which went in early 2025 (raspberrypi/linux#6697);
+// later only that the voltage is too low now; and nothing on other machines.
 func (b Board) Throttling() (t, known Throttling) {
 	files, _ := fs.Glob(b.root, "sys/devices/platform/soc*/*firmware/get_throttled") // the Pi 5 has another soc
 	for _, file := range files {

@@ -62,7 +62,7 @@ func Machine(t testing.TB, name string) fstest.MapFS {
 	return root
 }
 
-// newFile is a file without content, of whom its head says.
+// newFile is an empty file with the mode and the owner that its head names.
 func newFile(head []string, directory bool) (*fstest.MapFile, error) {
 	mode, uid, gid := uint64(0o644), uint32(0), uint32(0)
 	if directory {

@@ -1,22 +1,111 @@
 package main
 
 import (
+	"context"
 	"errors"
-	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
 	"strings"
+	"time"
 
+	"llamad/board"
 	"llamad/config"
 	"llamad/mqtt"
 	"llamad/runtime/llm"
 )
 
-var (
-	noConfiguration = verdict{unasked, "the configuration is broken", ""}
-	noBroker        = verdict{unasked, "the broker cannot be asked", ""}
-)
+// examination is what findings rest on. The findings themselves are in doctor_*.go.
+type examination struct {
+	ctx     context.Context
+	app     *app
+	machine machine
+	file    string // of the configuration, "" is the default one
+	unit    string // systemd's name of the service, "llamad"
+	serves  bool   // that unit reads this configuration
+
+	config     *config.Config    // nil when it is broken
+	properties map[string]string // of the unit, nil until somebody asks
+	broker     *mqtt.Checkup     // nil until somebody asks
+}
+
+func newExamination(ctx context.Context, a *app, m machine, file string) *examination {
+	e := &examination{ctx: ctx, app: a, machine: m, file: file}
+	e.unit, e.serves = unitOf(file)
+	return e
+}
+
+// machine is the part of the world that is neither configuration nor broker. Tests
+// put another in its place.
+type machine struct {
+	root    fs.FS
+	kernels []llm.KernelClass // that the CPU can run, the fastest first
+
+	// run gives the standard output of a program.
+	run func(ctx context.Context, name string, args ...string) (string, error)
+
+	readSpeed func(ctx context.Context, file string) (board.Reading, error)
+	free      func(dir string) (int64, error) // bytes
+	now       func() time.Time
+	clockSet  func() board.State // by another clock
+
+	credentials []string // directories in which systemd looks for a unit's
+}
+
+func thisMachine() machine {
+	return machine{
+		root:      os.DirFS("/"),
+		kernels:   llm.KernelClasses(),
+		run:       outputOf,
+		readSpeed: board.ReadSpeed,
+		free:      board.Free,
+		now:       time.Now,
+		clockSet:  board.ClockIsSet,
+
+		credentials: []string{"/etc/credstore", "/run/credstore", "/usr/lib/credstore"},
+	}
+}
+
+// programPatience is what a program gets that answers in milliseconds.
+const programPatience = 3 * time.Second
+
+func outputOf(ctx context.Context, name string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, programPatience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C")
+	cmd.WaitDelay = time.Second // for a child that holds on to the pipe
+	out, err := cmd.Output()
+	return string(out), err
+}
+
+func (e *examination) board() board.Board { return board.At(e.machine.root) }
+
+// judged is the verdict on something that either failed or is fine.
+func judged(err error, found string) verdict {
+	if err != nil {
+		return sick(err)
+	}
+	return verdict{fine, found, ""}
+}
+
+// sick is a verdict on an error, with the cure that it knows.
+func sick(err error) verdict {
+	var connect *mqtt.ConnectError
+	var hint interface{ Hint() string }
+	switch {
+	case errors.As(err, &connect):
+		return verdict{broken, connect.Err.Error(), connect.Cure}
+	case errors.As(err, &hint):
+		return verdict{broken, err.Error(), hint.Hint()}
+	}
+	return verdict{broken, err.Error(), ""}
+}
+
+var noConfiguration = verdict{unasked, "the configuration is broken", ""}
 
 func (e *examination) configuration() verdict {
-	c, warnings, err := config.Load(e.file, e.app.environ)
+	c, warnings, err := config.Load(e.file, e.environ())
 	if err == nil {
 		err = checkConnection(c)
 	}
@@ -47,145 +136,4 @@ func problems(g grade, list []config.Problem) verdict {
 		}
 	}
 	return verdict{g, strings.Join(found, "\n"), strings.Join(cures, "; ")}
-}
-
-// checkup asks the broker, once. It is nil where nobody can.
-func (e *examination) checkup() *mqtt.Checkup {
-	if e.broker == nil && e.config != nil {
-		c := mqtt.Examine(e.ctx, brokerOf(e.config), e.config.MQTT.Prefix, e.config.MQTT.Node)
-		e.broker = &c
-	}
-	return e.broker
-}
-
-func (e *examination) reach() verdict {
-	c := e.checkup()
-	switch {
-	case c == nil:
-		return noConfiguration
-	case c.Reach != nil && e.config.Broker.Enabled:
-		v := sick(c.Reach)
-		v.cure = "this broker is the one inside llamad (broker.enabled): start the service"
-		return v
-	case c.Reach != nil:
-		return sick(c.Reach)
-	}
-	return verdict{fine, e.config.MQTT.Broker + " answers", ""}
-}
-
-func (e *examination) access() verdict {
-	c := e.checkup()
-	if c == nil || c.Reach != nil {
-		return noBroker
-	}
-	if user := e.config.MQTT.Username; user != "" {
-		return judged(c.Access, "the broker lets "+user+" in")
-	}
-	return judged(c.Access, "the broker lets llamad in without a name")
-}
-
-func (e *examination) subscribe() verdict {
-	c := e.checkup()
-	if c == nil || errors.Join(c.Reach, c.Access) != nil {
-		return noBroker
-	}
-	return judged(c.Subscribe, "prompts may be read")
-}
-
-func (e *examination) publish() verdict {
-	c := e.checkup()
-	if c == nil || errors.Join(c.Reach, c.Access, c.Subscribe) != nil {
-		return noBroker
-	}
-	return judged(c.Publish, "what is published arrives")
-}
-
-func (e *examination) session() verdict {
-	c := e.checkup()
-	if c == nil || errors.Join(c.Reach, c.Access, c.Subscribe, c.Publish) != nil {
-		return noBroker
-	}
-	return judged(c.Session, "the broker remembers who was there")
-}
-
-// online is who goes by our name, if somebody does.
-func (e *examination) online() (c *mqtt.Checkup, is bool) {
-	c = e.checkup()
-	return c, c != nil && c.State == "online"
-}
-
-func (e *examination) node() verdict {
-	c, online := e.online()
-	if c == nil || errors.Join(c.Reach, c.Access, c.Subscribe) != nil {
-		return noBroker
-	}
-	base := e.config.MQTT.Prefix + "/" + e.config.MQTT.Node
-	ours := e.instance()
-	switch {
-	case !online && c.State == "":
-		return verdict{odd, "no llamad was ever seen as " + base, "start the service: systemctl enable --now llamad"}
-	case !online:
-		return verdict{odd, "llamad at " + base + " is offline", "start the service: systemctl start llamad"}
-	case ours == "" || c.Info.Instance == ours:
-		return verdict{fine, base + " is online, llamad " + c.Info.Version + ", " + c.Info.Status, ""}
-	}
-	return verdict{odd, fmt.Sprintf("another llamad (instance %s) is online as %s: this one takes a longer name", c.Info.Instance, base),
-		"set mqtt.node, so that each machine has a name of its own"}
-}
-
-// instance is how our daemon calls itself, "" when it left nothing behind.
-func (e *examination) instance() string {
-	for _, dir := range []string{stateDirectory(e.app.environ), serviceState} {
-		if instance, err := readInstance(dir); err == nil {
-			return instance
-		}
-	}
-	return ""
-}
-
-// serviceState is where the service of the package keeps its state.
-const serviceState = "/var/lib/llamad/state"
-
-func (e *examination) clientID() verdict {
-	c, online := e.online()
-	switch {
-	case c == nil || errors.Join(c.Reach, c.Access, c.Subscribe, c.Publish, c.Session) != nil:
-		return noBroker
-	case !online:
-		return verdict{unasked, "llamad is not online", ""}
-	case c.Changes > 1:
-		return verdict{broken, fmt.Sprintf("llamad went and came %d times while we looked", c.Changes/2),
-			"another daemon uses our client id, which a copied SD card or state directory does: give it another mqtt.node, or remove the file instance from its state directory"}
-	}
-	return verdict{fine, "nobody else uses it", ""}
-}
-
-// model opens the model, unless the service has done so.
-func (e *examination) model() verdict {
-	if e.config == nil {
-		return noConfiguration
-	}
-	path, err := e.config.Model.File()
-	if err != nil {
-		return sick(err)
-	}
-	if c, online := e.online(); online && c.Info.Model != nil {
-		if m := c.Info.Model; c.Info.Status == "ready" {
-			return verdict{fine, fmt.Sprintf("the service has %s open: %s, context %d", m.Name, m.Quantization, m.Context), ""}
-		}
-	}
-	o := modelOptions(e.config, e.app.environ)
-	o.TemplateTrial = trial()
-	m, err := llm.Open(e.ctx, path, o)
-	if err != nil {
-		return sick(unservable(path, err))
-	}
-	defer m.Close()
-	i, plan := m.Info(), m.Plan()
-	v := verdict{fine, fmt.Sprintf("%s: %s, %s, %s kernels, context %d; %.0f of %.0f MB of memory",
-		path, i.Architecture, i.Quantization, i.Kernel, i.Context, float64(plan.Total())/1e6, float64(plan.Budget)/1e6), ""}
-	if len(i.Warnings) > 0 {
-		v.grade, v.found = odd, v.found+"\n"+strings.Join(i.Warnings, "\n")
-	}
-	return v
 }

@@ -17,7 +17,7 @@ const imports = `
 	cmd/llamad: board config mqtt mqtt/broker systemd runtime/chat runtime/llm runtime/queue runtime/shape runtime/tokenizer
 		github.com/spf13/cobra github.com/spf13/pflag golang.org/x/sys/unix
 
-	board:
+	board: golang.org/x/sys/unix
 	board/boardtest:
 	config:      github.com/BurntSushi/toml
 	mqtt:        github.com/eclipse/paho.mqtt.golang github.com/eclipse/paho.mqtt.golang/packets

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"llamad/runtime/gguf"
+	"llamad/runtime/kernel"
 	"llamad/runtime/mmap"
 	"llamad/runtime/quant"
 )
@@ -58,3 +59,20 @@ func role(name string) string {
 // Available is the memory that a model could still take on this machine, in
 // bytes: what the kernel calls available, or what the cgroup allows.
 func Available() int64 { return available() }
+
+// KernelClass is one implementation of the kernels.
+type KernelClass struct {
+	Name  string // "dotprod"
+	Chips string // what it is for, "Cortex-A76: Raspberry Pi 5"
+}
+
+// KernelClasses are those that this CPU can run, the fastest first.
+func KernelClasses() []KernelClass {
+	var classes []KernelClass
+	for _, s := range kernel.All() {
+		if s.Usable {
+			classes = append(classes, KernelClass{s.Name, s.Chips})
+		}
+	}
+	return classes
+}
