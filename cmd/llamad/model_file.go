@@ -40,12 +40,10 @@ func (f *modelFile) due(path string) (bool, error) {
 	return true, nil
 }
 
-// failed is why the attempt that was due came to nothing. A verdict on a file
-// that was written to just now would be too early, whatever is wrong with it; only
-// how much memory it takes is known from its head.
+// failed is why the attempt that was due came to nothing. Of a file that ends too
+// early and was written to just now the rest may be on its way.
 func (f *modelFile) failed(err error) error {
-	var budget *llm.BudgetError
-	if !errors.As(err, &budget) && time.Since(f.then.modified).Abs() < f.rest {
+	if errors.Is(err, llm.ErrIncomplete) && time.Since(f.then.modified).Abs() < f.rest {
 		return &copyingError{f.then.path}
 	}
 	return err

@@ -10,9 +10,17 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"llamad/runtime/llm"
 )
 
-var errCutShort = errors.New("the file is cut short, download it again")
+// errCutShort is how llm says that a file ends too early.
+var errCutShort error = cutShort{}
+
+type cutShort struct{}
+
+func (cutShort) Error() string { return "the file is cut short, download it again" }
+func (cutShort) Unwrap() error { return llm.ErrIncomplete }
 
 // A model is copied into place, which takes minutes on an SD card, while the
 // service looks for one every few seconds: it tries once, waits for the end, and
@@ -102,6 +110,13 @@ func TestHalfAModelAtTheStart(t *testing.T) {
 		if m := k.describe().Message; !strings.Contains(m, "is still being copied") {
 			t.Errorf("a file written to a second ago: %s", m)
 		}
+		k.open = func(context.Context, string) (engine, error) { return nil, errors.New("no GGUF file") }
+		k.file = modelFile{rest: look}
+		k.refresh(t.Context())
+		if m := k.describe().Message; m != "no GGUF file" {
+			t.Errorf("a file that is something else, written to a second ago: %s", m)
+		}
+		k.open = func(context.Context, string) (engine, error) { return nil, errCutShort }
 		time.Sleep(tryAgain)
 		k.refresh(t.Context())
 		if m := k.describe().Message; strings.Contains(m, "is still being copied") {

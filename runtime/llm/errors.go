@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"llamad/runtime/gguf"
 	"llamad/runtime/mmap"
 	"llamad/runtime/model"
 	"llamad/runtime/pool"
@@ -28,6 +29,10 @@ func (e *BudgetError) Error() string {
 
 // UnsupportedError is a well-formed file that llamad does not run.
 type UnsupportedError = model.UnsupportedError
+
+// ErrIncomplete is a file that ends too early: it was cut short, or not all of it is
+// there yet.
+var ErrIncomplete = gguf.ErrTruncated
 
 // ModelError is a model that failed while it ran: its file changed or could not
 // be read, or its weights gave numbers that are none. It has to be opened again.
