@@ -19,10 +19,10 @@ func (e *examination) model() verdict {
 	if err != nil {
 		return sick(err)
 	}
-	if c, online := e.online(); online && c.Info.Model != nil {
-		if m := c.Info.Model; c.Info.Status == "ready" {
-			return verdict{fine, fmt.Sprintf("the service has %s open: %s, context %d", m.Name, m.Quantization, m.Context), ""}
-		}
+	c, online := e.online()
+	if online && c.Info.Status == "ready" && c.Info.Model != nil {
+		m := c.Info.Model
+		return verdict{fine, fmt.Sprintf("the service has %s open: %s, %s kernels, context %d", m.Name, m.Quantization, c.Info.Kernel, m.Context), ""}
 	}
 	o := modelOptions(e.config, e.app.environ)
 	o.TemplateTrial = trial()
@@ -36,6 +36,9 @@ func (e *examination) model() verdict {
 		path, i.Architecture, i.Quantization, i.Kernel, i.Context, float64(plan.Total())/1e6, float64(plan.Budget)/1e6), ""}
 	if len(i.Warnings) > 0 {
 		v.grade, v.found = odd, v.found+"\n"+strings.Join(i.Warnings, "\n")
+	}
+	if online && c.Info.Message != "" { // who may do what we may not, or the other way round
+		v.grade, v.found = broken, v.found+"\nbut the service says: "+c.Info.Message
 	}
 	return v
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"llamad/mqtt"
 )
 
 func TestDoctorOnService(t *testing.T) {
@@ -112,6 +114,16 @@ func TestDoctorFollowsLinks(t *testing.T) {
 	root[model[1:]] = &fstest.MapFile{Mode: 0o600, Sys: root["bin/sh"].Sys}
 	root[link[1:]] = &fstest.MapFile{Mode: 0o644, Sys: root["bin/sh"].Sys}
 	if v := e.files(); v.grade != broken || !strings.Contains(v.found, model) {
+		t.Errorf("%+v", v)
+	}
+}
+
+// What root can open is not always open to the service.
+func TestDoctorHearsTheService(t *testing.T) {
+	p := patient{machine: "laptop", kernels: "avx2", broker: &mqtt.Checkup{State: "online", Info: mqtt.Info{Status: "no_model", Message: "permission denied"}}}
+	e := p.examination(t, io.Discard, "[model]\npath = \""+smollm2(t)+"\"\n")
+	e.configuration()
+	if v := e.model(); v.grade != broken || !strings.Contains(v.found, "but the service says: permission denied") {
 		t.Errorf("%+v", v)
 	}
 }
