@@ -48,7 +48,7 @@ func (b *backlog) absence() time.Duration {
 	return b.away
 }
 
-// away is how long we have been without a connection.
+// away is how long we have been gone.
 func (s *Service) away() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()

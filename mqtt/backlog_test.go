@@ -40,6 +40,43 @@ func TestBacklogOfALongAbsence(t *testing.T) {
 	h.noPrompt(200 * time.Millisecond)
 }
 
+// The connection breaks while the backlog comes in: what is left of it is as old
+// as before.
+func TestBacklogThatBreaksOff(t *testing.T) {
+	const waiting = 60 // of which a broker hands over 20 at a time
+	h := newHouse(t, nil)
+	h.online()
+	h.stop()
+	for i := range waiting {
+		h.publish("llamad/pi4/prompt/hub", 1, false, fmt.Sprintf(`{"id":"old-%d","prompt":"p"}`, i))
+	}
+	h.start(func(o *Options) {
+		o.Seen = time.Now().Add(-8 * time.Hour)
+		prompt, seen := o.Prompt, 0
+		o.Prompt = func(m *Message) {
+			prompt(m)
+			if seen++; seen == 30 { // which comes once the first were answered
+				if h.s.CaughtUp() {
+					t.Error("it says that nothing waits any more")
+				}
+				h.proxy.Cut()
+			}
+		}
+	})
+	refused := map[any]bool{}
+	for len(refused) < waiting {
+		m := members(t, h.ear.Next("llamad/pi4/response/hub"))
+		if code := m["error"].(map[string]any)["code"]; code != string(Expired) {
+			t.Errorf("%v: %v", m["id"], code)
+		}
+		refused[m["id"]] = true
+	}
+	h.eventually("nothing waits any more", h.s.CaughtUp)
+	if n := h.s.counters.read().Connections; n != 2 {
+		t.Errorf("%d connections, want 2", n)
+	}
+}
+
 // A short absence, and one of unknown length, lose nothing.
 func TestBacklogOfAShortAbsence(t *testing.T) {
 	for name, seen := range map[string]time.Time{"short": time.Now().Add(-time.Minute), "unknown": {}, "a clock set back": time.Now().Add(time.Hour)} {

@@ -98,7 +98,7 @@ func (a announcer) parts() (list []*outgoing) {
 // message is one announcement. All of them have a level "llamad", so that one line
 // of a broker's access list allows them and no others.
 func (a announcer) message(platform, id string, config map[string]any) *outgoing {
-	return &outgoing{topic: a.prefix + "/" + platform + "/llamad/" + id + "/config", payload: encode(config), qos: 1, retained: true, class: notice}
+	return &outgoing{topic: a.prefix + "/" + platform + "/llamad/" + id + "/config", payload: encode(config), qos: 1, retained: true, standing: true, class: notice}
 }
 
 // shared is what holds for every entity.
@@ -124,6 +124,8 @@ func (s *Service) born() {
 	for _, x := range s.announcements() {
 		s.send(x)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, x := range s.standingNow() {
 		s.send(x)
 	}

@@ -217,6 +217,40 @@ func TestPoisonousAnswer(t *testing.T) {
 	}
 }
 
+// A connection breaks over a retained message, and meanwhile there is a newer one:
+// the older does not come behind it.
+func TestStandingMessagesAreNeverOlder(t *testing.T) {
+	infos, reports := make(chan string, 64), make(chan string, 64)
+	f := newFakeBroker(t, func(conn net.Conn, p packets.ControlPacket) bool {
+		published, is := p.(*packets.PublishPacket)
+		switch {
+		case is && strings.HasSuffix(published.TopicName, "/health"):
+			reports <- string(published.Payload)
+		case is && strings.HasSuffix(published.TopicName, "/info"):
+			infos <- string(published.Payload)
+			if strings.Contains(string(published.Payload), "older") {
+				conn.Close()
+				return true
+			}
+		}
+		return false
+	})
+	h := withFake(t, f, usualPauses)
+	h.online()
+	h.s.SetInfo(Info{Status: "older"})
+	<-infos
+	h.eventually("the connection is lost", func() bool { return !h.s.Connected() })
+	h.s.SetInfo(Info{Status: "newer"})
+	h.online()
+	h.s.SetHealth(Health{Busy: true}) // behind everything else
+	<-reports
+	for len(infos) > 0 {
+		if info := <-infos; !strings.Contains(info, "newer") {
+			t.Errorf("info is %s again", info)
+		}
+	}
+}
+
 // Connections leave no goroutines behind.
 func TestNoGoroutinesLeak(t *testing.T) {
 	h := &house{t: t, broker: mosquittotest.Start(t), pauses: pauses{first: time.Millisecond, longest: time.Millisecond, broken: time.Millisecond}}

@@ -82,7 +82,7 @@ func (l *link) enter() error {
 	if err := l.awaitBirth(); err != nil {
 		return err
 	}
-	for _, x := range l.s.goOnline() {
+	for _, x := range l.s.goOnline(l.backlog) {
 		if err := l.publish(x); err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ type Options struct {
 	Policy          Policy
 
 	MaxAge time.Duration // of prompts that wait while we are away, 0 is 10 minutes
-	Seen   time.Time     // when this instance was last connected, zero where nobody knows
+	Seen   time.Time     // when this instance last was CaughtUp, zero where nobody knows
 
 	// Prompt gets each message on a prompt topic, and Cancel each id that is to be
 	// cancelled, "" for all. They are called by the connection's reader and must

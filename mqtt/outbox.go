@@ -30,6 +30,7 @@ type outgoing struct {
 	payload  []byte
 	qos      byte
 	retained bool
+	standing bool // each connection begins with what is to stand on this topic then
 	class    class
 	again    bool   // the broker may have it already, or had it: it is marked as replayed
 	attempts int    // connections that broke while it was the oldest on its way
@@ -43,6 +44,10 @@ func (x *outgoing) wire() []byte {
 	}
 	return x.payload
 }
+
+// fleeting says that x is worthless on the next connection, or worse: an older
+// figure would replace what stands there.
+func (x *outgoing) fleeting() bool { return x.class == piece || x.standing }
 
 // outbox holds what is to be published, in order. It outlives connections: what
 // one of them could not deliver is put back for the next.
@@ -59,16 +64,16 @@ type outbox struct {
 func newOutbox() *outbox { return &outbox{changed: make(chan struct{})} }
 
 // put adds x and reports whether there was room. Pieces and notices make room
-// themselves, at the cost of the oldest; while the broker is away nobody would
-// see a piece, so there it is not kept at all.
+// themselves, at the cost of the oldest; while the broker is away nothing fleeting
+// is kept at all.
 func (o *outbox) put(x *outgoing) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if !o.online && x.fleeting() {
+		return false
+	}
 	switch x.class {
 	case piece:
-		if !o.online {
-			return false
-		}
 		if o.count[piece] >= maxPieces {
 			o.dropOldest(piece)
 		}
@@ -137,13 +142,12 @@ func (o *outbox) done(x *outgoing) {
 	o.wake()
 }
 
-// putBack returns, in order, what a lost connection leaves open. Pieces are not
-// worth it.
+// putBack returns, in order, what a lost connection leaves open and is not fleeting.
 func (o *outbox) putBack(items []*outgoing) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.taken -= len(items)
-	items = slices.DeleteFunc(items, func(x *outgoing) bool { return x.class == piece })
+	items = slices.DeleteFunc(items, (*outgoing).fleeting)
 	for _, x := range items {
 		o.add(x, 1)
 	}
@@ -151,8 +155,8 @@ func (o *outbox) putBack(items []*outgoing) {
 	o.wake()
 }
 
-// setOnline says whether pieces have a chance to be seen; without one, those
-// that wait are dropped.
+// setOnline says whether what is fleeting has a chance to be seen; without one it
+// is dropped.
 func (o *outbox) setOnline(online bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -160,8 +164,12 @@ func (o *outbox) setOnline(online bool) {
 	if online {
 		return
 	}
-	o.items = slices.DeleteFunc(o.items, func(x *outgoing) bool { return x.class == piece })
-	o.count[piece] = 0
+	o.items = slices.DeleteFunc(o.items, func(x *outgoing) bool {
+		if x.fleeting() {
+			o.add(x, -1)
+		}
+		return x.fleeting()
+	})
 	o.wake()
 }
 

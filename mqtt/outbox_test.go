@@ -139,6 +139,33 @@ func TestOutboxTakeAndFlushWait(t *testing.T) {
 	})
 }
 
+// What stands on a topic is published anew by each connection, and an older one
+// must not come behind it.
+func TestOutboxDropsWhatStands(t *testing.T) {
+	o := newOutbox()
+	o.setOnline(true)
+	info := func(s string) *outgoing {
+		x := text(notice, s)
+		x.standing = true
+		return x
+	}
+	o.put(info("taken"))
+	taken, err := o.take(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.put(info("waiting"))
+	o.put(text(final, "answer"))
+	o.setOnline(false)
+	if o.put(info("late")) {
+		t.Error("one was kept while the broker is away")
+	}
+	o.putBack([]*outgoing{taken})
+	if got := drain(o); got != "answer" || o.count != [final + 1]int{} {
+		t.Errorf("kept %q, counts %v", got, o.count)
+	}
+}
+
 // A context that ended stops the taking even of what is there.
 func TestOutboxTakeAfterTheEnd(t *testing.T) {
 	o := newOutbox()

@@ -30,7 +30,8 @@ type Service struct {
 	retained map[string][]byte // kind of topic -> what stands there, but for the state
 	pool     *conn             // nil when we are in none
 	online   bool              // a connection is up, subscribed and announced
-	seen     time.Time         // the end of the last connection, zero when there was none
+	backlog  *backlog          // of that connection
+	seen     time.Time         // until when we had all that the broker kept for us, zero when there was no such time
 }
 
 // retainedKinds is the order in which retained topics are published on a new
@@ -73,6 +74,14 @@ func (s *Service) Connected() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.online
+}
+
+// CaughtUp says whether the broker hands us prompts now and none of them waited
+// while we were gone.
+func (s *Service) CaughtUp() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.online && s.backlog.over.Load()
 }
 
 // SetPolicy replaces what the configuration says about requests. One that is
@@ -307,28 +316,26 @@ func (s *Service) SetHealth(h Health) {
 func (s *Service) retain(kind string, v any) {
 	payload := encode(v)
 	s.mu.Lock()
+	defer s.mu.Unlock() // until it is sent: what stands there in the end is what came last
 	s.retained[kind] = payload
-	online := s.online
-	s.mu.Unlock()
-	if online { // else it is published with the next connection
+	if s.online { // else it is published with the next connection
 		s.send(s.standing(kind, payload))
 	}
 }
 
 // goOnline says that a connection is up and gives back what is to stand on the
 // retained topics; from here on retain publishes by itself.
-func (s *Service) goOnline() (standing []*outgoing) {
+func (s *Service) goOnline(b *backlog) (standing []*outgoing) {
 	s.outbox.setOnline(true)
 	s.mu.Lock()
-	s.online = true
-	s.mu.Unlock()
+	defer s.mu.Unlock()
+	s.online, s.backlog = true, b
 	return append(s.announcements(), s.standingNow()...)
 }
 
-// standingNow is what stands on the retained topics, the state first.
+// standingNow is what stands on the retained topics, the state first. The caller
+// holds mu.
 func (s *Service) standingNow() []*outgoing {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	standing := []*outgoing{s.standing(topicState, []byte(stateOnline))}
 	for _, kind := range retainedKinds {
 		if payload, ok := s.retained[kind]; ok {
@@ -338,11 +345,13 @@ func (s *Service) standingNow() []*outgoing {
 	return standing
 }
 
+// goOffline says that the connection is gone. One that ended before the backlog did
+// makes what is left of it no younger.
 func (s *Service) goOffline() {
 	s.outbox.setOnline(false)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.online {
+	if s.online && s.backlog.over.Load() {
 		s.seen = s.o.Now()
 	}
 	s.online = false
@@ -350,7 +359,7 @@ func (s *Service) goOffline() {
 
 // standing is the message for a retained topic.
 func (s *Service) standing(kind string, payload []byte) *outgoing {
-	out := &outgoing{topic: s.topic(kind, ""), payload: payload, retained: true, class: notice}
+	out := &outgoing{topic: s.topic(kind, ""), payload: payload, retained: true, standing: true, class: notice}
 	if kind == topicState || kind == topicInfo {
 		out.qos = 1
 	}

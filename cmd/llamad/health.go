@@ -70,9 +70,10 @@ func (h *health) run(ctx context.Context) {
 	}
 }
 
-// notePresence keeps a record of the connection, for the next start.
+// notePresence keeps a record of the connection, for the next start. As long as
+// prompts come in that waited for us, we are not quite back.
 func (h *health) notePresence() {
-	if !h.d.mqtt.Connected() {
+	if !h.d.mqtt.CaughtUp() {
 		return
 	}
 	if err := h.present.note(time.Now()); err != nil {

@@ -29,7 +29,7 @@ func TestPoisonousPrompt(t *testing.T) {
 			client.Publish("llamad/pi4/prompt/other", 1, false, "hello")
 		}
 		p.wait()
-		page, err := os.ReadFile(filepath.Join(state, "llamad-"+digits(instanceIn(t, state)+" pi4", 12)+".running"))
+		page, err := os.ReadFile(sessionFile(t, state, "running"))
 		if err != nil || strings.Contains(string(page), "canary") || !strings.Contains(string(page), `"running":"`) {
 			t.Errorf("the journal is %q, %v", page, err)
 		}
@@ -45,12 +45,14 @@ func TestPoisonousPrompt(t *testing.T) {
 	}
 }
 
-func instanceIn(t *testing.T, state string) string {
-	instance, err := readInstance(state)
+// sessionFile is what the daemon pi4 keeps in a state directory.
+func sessionFile(t *testing.T, state, what string) string {
+	t.Helper()
+	id, err := loadIdentity(state, "pi4")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return instance
+	return id.file(state, what)
 }
 
 // journalOf is a journal with requests as the daemon knows them.
