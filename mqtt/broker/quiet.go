@@ -3,11 +3,14 @@ package broker
 import (
 	"context"
 	"log/slog"
+
+	"github.com/mochi-mqtt/server/v2/packets"
 )
 
 // quiet turns what the library says about each client and each start into debug
 // lines, and its warnings into information: a client that went away without a
-// word is nothing to wake anybody for.
+// word is nothing to wake anybody for. Packets, which it logs whole, are left out:
+// they hold passwords and prompts.
 type quiet struct{ slog.Handler }
 
 func (q quiet) Enabled(ctx context.Context, level slog.Level) bool {
@@ -15,11 +18,18 @@ func (q quiet) Enabled(ctx context.Context, level slog.Level) bool {
 }
 
 func (q quiet) Handle(ctx context.Context, r slog.Record) error {
-	r.Level = lowered(r.Level)
-	if r.Message == "" {
-		r.Message = "a client of the broker"
+	message := r.Message
+	if message == "" {
+		message = "a client of the broker"
 	}
-	return q.Handler.Handle(ctx, r)
+	told := slog.NewRecord(r.Time, lowered(r.Level), message, r.PC)
+	r.Attrs(func(a slog.Attr) bool {
+		if _, is := a.Value.Any().(packets.Packet); !is {
+			told.AddAttrs(a)
+		}
+		return true
+	})
+	return q.Handler.Handle(ctx, told)
 }
 
 func (q quiet) WithAttrs(attrs []slog.Attr) slog.Handler { return quiet{q.Handler.WithAttrs(attrs)} }
