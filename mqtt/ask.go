@@ -50,11 +50,15 @@ func Ask(ctx context.Context, q Question) (*Reply, error) {
 	client := "send-" + hex.EncodeToString(b[:])
 	t := newTree(q.Prefix, q.Node)
 
-	arrived := make(chan paho.Message, 64)
+	arrived, replied := make(chan paho.Message, 64), make(chan paho.Message, 1)
 	c, err := q.Broker.visit(ctx, maxReply, func(m paho.Message) {
+		to := arrived
+		if m.Topic() == t.topic(topicResponse, client) {
+			to = replied
+		}
 		select {
-		case arrived <- m:
-		default: // more than anybody reads: progress, since the reply is one message
+		case to <- m:
+		default: // more than anybody reads, or a reply once more
 		}
 	})
 	if err != nil {
@@ -71,7 +75,7 @@ func Ask(ctx context.Context, q Question) (*Reply, error) {
 			return nil, Explain(err)
 		}
 	}
-	a := asking{q: q, t: t, client: client, arrived: arrived, c: c}
+	a := asking{q: q, t: t, client: client, arrived: arrived, replied: replied, c: c}
 	if err := a.present(ctx); err != nil {
 		return nil, err
 	}
@@ -91,7 +95,8 @@ type asking struct {
 	q       Question
 	t       tree
 	client  string
-	arrived <-chan paho.Message
+	arrived <-chan paho.Message // state and progress
+	replied <-chan paho.Message
 	c       *conn
 }
 
@@ -123,19 +128,26 @@ func (a *asking) reply(ctx context.Context) (*Reply, error) {
 	for {
 		select {
 		case m := <-a.arrived:
-			switch m.Topic() {
-			case a.t.topic(topicResponse, a.client):
-				return parseReply(m.Payload()), nil
-			case a.t.topic(topicStatus, a.client):
-				tell(m.Payload(), a.q.OnStatus)
-			case a.t.topic(topicStream, a.client):
-				tell(m.Payload(), a.q.OnPart)
+			a.progress(m)
+		case m := <-a.replied:
+			for len(a.arrived) > 0 { // what came before it
+				a.progress(<-a.arrived)
 			}
+			return parseReply(m.Payload()), nil
 		case <-a.c.alive.Done():
 			return nil, Explain(context.Cause(a.c.alive))
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
+	}
+}
+
+func (a *asking) progress(m paho.Message) {
+	switch m.Topic() {
+	case a.t.topic(topicStatus, a.client):
+		tell(m.Payload(), a.q.OnStatus)
+	case a.t.topic(topicStream, a.client):
+		tell(m.Payload(), a.q.OnPart)
 	}
 }
 

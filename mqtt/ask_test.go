@@ -37,7 +37,7 @@ func TestAsk(t *testing.T) {
 	if err != nil || got.Text != "Hello" || got.Err != nil || !strings.Contains(string(got.Object), `"status":"ok"`) {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if text := strings.Join(parts, " "); text != "generating Hel " {
+	if text := strings.TrimSuffix(strings.Join(parts, " "), " done"); text != "generating Hel " { // done comes behind the reply
 		t.Errorf("on the way: %q", text)
 	}
 	if got, _, err = ask(`{"prompt":"p","reply":"text"}`); err != nil || got.Text != "Hello" || string(got.Object) != "Hello" {
@@ -45,6 +45,40 @@ func TestAsk(t *testing.T) {
 	}
 	if got, _, err = ask("refuse"); err != nil || got.Err == nil || got.Err.Code != QueueFull || got.Err.RetryAfterS != 1 {
 		t.Errorf("a refusal: %+v, %v", got, err)
+	}
+}
+
+// Whoever shows the answer slowly loses progress, not the reply.
+func TestAskOfASlowReader(t *testing.T) {
+	h := newHouse(t, nil)
+	h.online()
+	reading, written := make(chan bool), make(chan bool)
+	go func() {
+		r := <-h.prompts
+		h.s.Stream(r, "The first sentence. And")
+		<-reading
+		for range 100 { // more than are kept for it
+			h.s.Stream(r, " so on. And")
+			h.eventually("the broker has it", func() bool { return waiting(h.s.outbox) == 0 })
+		}
+		h.s.Reply(r, reply("done"))
+		h.ear.Next("llamad/pi4/event") // behind the reply
+		close(written)
+	}()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	parts := 0
+	got, err := Ask(ctx, Question{
+		Broker: Broker{URL: h.broker.URL()}, Prefix: "llamad", Node: "pi4", Payload: []byte(`{"prompt":"p","stream":"sentence"}`),
+		OnPart: func(StreamPart) {
+			if parts++; parts == 1 {
+				close(reading)
+				<-written
+			}
+		},
+	})
+	if err != nil || got.Text != "done" {
+		t.Errorf("after %d parts: %+v, %v", parts, got, err)
 	}
 }
 

@@ -3,6 +3,7 @@ package mqtt
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	paho "github.com/eclipse/paho.mqtt.golang"
 )
@@ -30,7 +31,7 @@ func (s *Service) handler(a arrival) paho.MessageHandler {
 			// What an earlier subscription of this session still brings. Without the
 			// acknowledgement it would fill the broker's window.
 			p.Ack()
-			s.o.Log.Debug("a message on a topic that is not ours was dropped", "topic", p.Topic())
+			s.o.Log.Debug("a message on a topic that is not ours was dropped", "topic", cut(p.Topic(), maxTopic))
 		case kind == topicMarker:
 			p.Ack()
 			a.backlog.heard(p.Payload())
@@ -56,7 +57,6 @@ func (s *Service) message(p paho.Message, client string, a arrival) *Message {
 		Topic:      p.Topic(),
 		Client:     client,
 		Payload:    p.Payload(),
-		Oversize:   oversize(p.Payload(), s.mark),
 		QoS:        p.Qos(),
 		Dup:        p.Duplicate(),
 		Received:   s.o.Now(),
@@ -64,6 +64,9 @@ func (s *Service) message(p paho.Message, client string, a arrival) *Message {
 		tree:       a.tree,
 		kept:       a.kept && p.Qos() > 0,
 		connection: a.connection,
+	}
+	if m.Oversize = oversize(m.Payload, s.mark); m.Oversize > 0 {
+		m.Payload = nil
 	}
 	if m.QoS > 0 {
 		m.ack = p.Ack
@@ -76,8 +79,17 @@ func (s *Service) message(p paho.Message, client string, a arrival) *Message {
 func (s *Service) dropRetained(topic string) {
 	s.counters.retained.Add(1)
 	s.o.Log.Warn("a retained prompt was dropped, since it would run again at every connection",
-		"topic", topic,
-		"cure", fmt.Sprintf("publish prompts without retain, and remove this one: mosquitto_pub -r -n -t '%s'", topic))
+		"topic", cut(topic, maxTopic), "cure", "publish prompts without retain, and remove this one: "+removal(topic))
+}
+
+// removal is how a retained message goes away. Whoever reads the log may well run
+// what it says, and anybody may choose a topic: a command is given only where
+// neither the log nor a shell could take the topic for more than that.
+func removal(topic string) string {
+	if checkTopic(topic) != nil || strings.ContainsAny(topic, `'"\`) {
+		return "publish an empty retained message on its topic"
+	}
+	return fmt.Sprintf("mosquitto_pub -r -n -t '%s'", topic)
 }
 
 // cancelPress is what a Home Assistant button sends.

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -76,7 +77,7 @@ var fields = map[string]func(r *Request, v value) error{
 	"repeat_penalty": numberField(0.01, 100, func(r *Request) *float64 { return &r.RepeatPenalty }),
 	"seed":           func(r *Request, v value) (err error) { r.Seed, err = v.seed(); return },
 	"stop":           func(r *Request, v value) (err error) { r.Stop, err = stops(v); return },
-	"one_of":         func(r *Request, v value) (err error) { r.OneOf, err = v.texts(2, maxChoices, maxShortText); return },
+	"one_of":         func(r *Request, v value) (err error) { r.OneOf, err = choices(v); return },
 
 	"stream": func(r *Request, v value) (err error) { r.Stream, err = streamOf(v); return },
 	"reply":  func(r *Request, v value) (err error) { r.Reply, err = formOf(v); return },
@@ -167,7 +168,8 @@ func (r *Request) setDeadline(ts value) error {
 	if at > 1e11 {
 		return fmt.Errorf("ts: expected seconds since 1970, found what looks like milliseconds")
 	}
-	age := r.Received.Sub(time.Unix(0, int64(at*1e9))) // by the wall clock: a value made elsewhere has no other
+	seconds, fraction := math.Modf(at)
+	age := r.Received.Sub(time.Unix(int64(seconds), int64(fraction*1e9))) // by the wall clock: a value made elsewhere has no other
 	if age < -maxClockSkew {
 		r.warn("ts lies in the future: the clocks differ")
 	}
@@ -255,6 +257,17 @@ func stops(v value) ([]string, error) {
 		v = slices.Concat(value("["), v, value("]"))
 	}
 	return v.texts(0, maxStops, maxShortText)
+}
+
+// choices are answered to the letter, so they have to be what an answer may be.
+func choices(v value) ([]string, error) {
+	list, err := v.texts(2, maxChoices, maxShortText)
+	for i, text := range list {
+		if Clean(text) != text {
+			return nil, fmt.Errorf("entry %d has control characters", i)
+		}
+	}
+	return list, err
 }
 
 func streamOf(v value) (Stream, error) {

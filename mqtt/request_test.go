@@ -73,6 +73,9 @@ func TestRequests(t *testing.T) {
 		{"ts ahead of our clock", `{"prompt":"p","ts":1760001000}`, func(r *Request) {
 			r.Prompt, r.Warnings = "p", []string{"ts lies in the future: the clocks differ"}
 		}},
+		{"ts of another century", `{"prompt":"p","ts":99999999999}`, func(r *Request) {
+			r.Prompt, r.Warnings = "p", []string{"ts lies in the future: the clocks differ"}
+		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := testPolicy()
@@ -102,11 +105,11 @@ func TestBadRequests(t *testing.T) {
 		{`{"prompt":"p"}{}`, "more behind the JSON object"},
 		{`{prompt:"p"}`, "not JSON"},
 		{`{"prompt":"p",}`, "not JSON"},
-		{`{"prompt":"p","prompt":"q"}`, `the key "prompt" is there twice`},
+		{`{"prompt":"p","prompt":"q"}`, "a key is there twice, the second time before byte 26"},
 		{`{"prompt":` + nested, "not JSON"},
 		{`{}`, "the prompt is empty"},
 		{`{"prompt":"p","messages":[{"role":"user","content":"x"}]}`, "expected one of them"},
-		{`{"prompt":7}`, "prompt: expected a text, found 7"},
+		{`{"prompt":7}`, "prompt: expected a text, found a number"},
 		{`{"prompt":{"a":1}}`, "prompt: expected a text, found an object"},
 		{`{"messages":[]}`, "messages: expected a list of 1 to 256 entries, found 0"},
 		{`{"messages":"hi"}`, "messages: expected a list of 1 to 256 entries, found a text"},
@@ -114,7 +117,7 @@ func TestBadRequests(t *testing.T) {
 		{`{"messages":[{"role":"robot","content":"x"}]}`, `entry 0: role: expected "system", "user" or "assistant"`},
 		{`{"messages":[{"content":"x"}]}`, "role: missing"},
 		{`{"messages":[{"role":"user","content":[{"type":"text"}]}]}`, "content: expected a text, found a list"},
-		{`{"prompt":"p","id":17}`, "id: expected a text, found 17"},
+		{`{"prompt":"p","id":17}`, "id: expected a text, found a number"},
 		{`{"prompt":"p","id":""}`, "id: expected 1 to 64"},
 		{`{"prompt":"p","id":"a b"}`, "id: expected 1 to 64"},
 		{`{"prompt":"p","id":"` + strings.Repeat("x", 65) + `"}`, "id: expected 1 to 64"},
@@ -131,9 +134,11 @@ func TestBadRequests(t *testing.T) {
 		{`{"prompt":"p","seed":18446744073709551616}`, "seed: expected"},
 		{`{"prompt":"p","seed":1.5}`, "seed: expected"},
 		{`{"prompt":"p","stop":[""]}`, "stop: entry 0 has 0 bytes"},
-		{`{"prompt":"p","stop":[1]}`, "stop: entry 0: expected a text, found 1"},
+		{`{"prompt":"p","stop":[1]}`, "stop: entry 0: expected a text, found a number"},
 		{`{"prompt":"p","stop":[` + strings.Repeat(`"x",`, 100000) + `"x"]}`, "stop: expected a list of 0 to 16 entries, found more"},
 		{`{"prompt":"p","one_of":["a"]}`, "one_of: expected a list of 2 to 64 entries, found 1"},
+		{`{"prompt":"p","one_of":["a","b\u001b[2J"]}`, "one_of: entry 1 has control characters"},
+		{`{"prompt":"p","one_of":["a\u202eb","c"]}`, "one_of: entry 0 has control characters"},
 		{`{"prompt":"p","stream":"yes"}`, "stream: expected"},
 		{`{"prompt":"p","reply":"xml"}`, `reply: expected "json" or "text"`},
 		{`{"prompt":"p","deadline_s":0}`, "deadline_s: expected"},

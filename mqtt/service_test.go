@@ -353,6 +353,24 @@ func TestRetainedPromptsAreDropped(t *testing.T) {
 	}
 }
 
+// A topic is anybody's to choose, and the cure somebody's to run.
+func TestRemoval(t *testing.T) {
+	const advice = "publish an empty retained message on its topic"
+	for topic, want := range map[string]string{
+		"llamad/pi4/prompt/kitchen":                          "mosquitto_pub -r -n -t 'llamad/pi4/prompt/kitchen'",
+		"llamad/pi4/prompt/Küche 2":                          "mosquitto_pub -r -n -t 'llamad/pi4/prompt/Küche 2'",
+		"llamad/pi4/prompt/x'; reboot; '":                    advice,
+		`llamad/pi4/prompt/x"`:                               advice,
+		`llamad/pi4/prompt/x\`:                               advice,
+		"llamad/pi4/prompt/x\n<4>WARN":                       advice,
+		"llamad/pi4/prompt/" + strings.Repeat("x", maxTopic): advice,
+	} {
+		if got := removal(topic); got != want {
+			t.Errorf("%.60q: %s", topic, got)
+		}
+	}
+}
+
 func TestStreamStatusEventLast(t *testing.T) {
 	h := newHouse(t, nil)
 	h.online()

@@ -117,10 +117,10 @@ func within(topic, prefix string) bool {
 }
 
 // printable is the text that a topic may be: UTF-8 without control characters,
-// byte order marks and non-characters.
+// byte order marks, non-characters and what shows in another order than it is.
 func printable(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
-		return unicode.IsControl(r) || r == '\uFEFF' || r&0xFFFE == 0xFFFE || r >= 0xFDD0 && r <= 0xFDEF
+		return unicode.IsControl(r) || unclean(r) || r == '\uFEFF' || r&0xFFFE == 0xFFFE || r >= 0xFDD0 && r <= 0xFDEF
 	})
 }
 

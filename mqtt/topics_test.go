@@ -39,6 +39,7 @@ func TestClientNames(t *testing.T) {
 		"a\u0085b":              false,
 		"\xff":                  false,
 		"a\ufffe":               false,
+		"a\u202eb":              false,
 	} {
 		if err := checkClient(name); (err == nil) != good {
 			t.Errorf("checkClient(%q) = %v", name, err)

@@ -27,13 +27,21 @@ func (v value) kind() string {
 	case 'n':
 		return "null"
 	}
-	return string(v[:min(len(v), 24)]) // a number
+	return "a number"
 }
 
 func (v value) isNull() bool { return string(v) == "null" }
 
 func (v value) expected(what string) error {
 	return fmt.Errorf("expected %s, found %s", what, v.kind())
+}
+
+// outside is expected for a setting, of which a number may be repeated.
+func (v value) outside(what string) error {
+	if v.isNumber() {
+		return fmt.Errorf("expected %s, found %s", what, v[:min(len(v), 24)])
+	}
+	return v.expected(what)
 }
 
 func (v value) text() (string, error) {
@@ -58,7 +66,7 @@ func (v value) toggle() (bool, error) {
 func (v value) number(low, high float64) (float64, error) {
 	var f float64
 	if !v.isNumber() || json.Unmarshal(v, &f) != nil || f < low || f > high || math.IsNaN(f) {
-		return 0, v.expected(fmt.Sprintf("a number from %v to %v", low, high))
+		return 0, v.outside(fmt.Sprintf("a number from %v to %v", low, high))
 	}
 	return f, nil
 }
@@ -66,7 +74,7 @@ func (v value) number(low, high float64) (float64, error) {
 // whole is an integer from low to high. 256.0 and 2.56e2 are integers too, since
 // some senders have only floats.
 func (v value) whole(low, high int64) (int64, error) {
-	bad := v.expected(fmt.Sprintf("a whole number from %d to %d", low, high))
+	bad := v.outside(fmt.Sprintf("a whole number from %d to %d", low, high))
 	if !v.isNumber() {
 		return 0, bad
 	}
@@ -95,7 +103,7 @@ func (v value) seed() (*uint64, error) {
 	case i.IsInt64() && i.Int64() == -1:
 		return nil, nil
 	}
-	return nil, v.expected("a whole number from 0 to 18446744073709551615, or -1 for a random one")
+	return nil, v.outside("a whole number from 0 to 18446744073709551615, or -1 for a random one")
 }
 
 func (v value) isNumber() bool { return v[0] == '-' || v[0] >= '0' && v[0] <= '9' }
@@ -175,7 +183,7 @@ func object(payload []byte) ([]member, error) {
 			return nil, fmt.Errorf("the JSON object has more than %d keys", maxKeys)
 		}
 		if seen[key] {
-			return nil, fmt.Errorf("the key %q is there twice", cut(key, 64))
+			return nil, fmt.Errorf("a key is there twice, the second time before byte %d", dec.InputOffset())
 		}
 		seen[key] = true
 		members = append(members, member{key, value(raw)})

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"strings"
 	"time"
@@ -199,10 +198,7 @@ func ask(ctx context.Context, c *config.Config, request map[string]any, show *tr
 	if err != nil {
 		return nil, err
 	}
-	limit := grace + time.Duration(c.Generate.DeadlineS)*time.Second
-	if s, is := request["deadline_s"].(int); is {
-		limit = grace + time.Duration(s)*time.Second
-	}
+	limit := replyWithin(c, request)
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer within %v", limit))
 	defer cancel()
 	reply, err := mqtt.Ask(ctx, mqtt.Question{
@@ -221,55 +217,27 @@ func ask(ctx context.Context, c *config.Config, request map[string]any, show *tr
 	return reply, err
 }
 
+// replyWithin is how long the reply to request may take. Where request says nothing
+// of a deadline, we can only guess that the service has the same default.
+func replyWithin(c *config.Config, request map[string]any) time.Duration {
+	seconds := float64(c.Generate.DeadlineS)
+	switch s := request["deadline_s"].(type) {
+	case int: // of a flag
+		seconds = float64(s)
+	case json.Number: // of a request in JSON
+		if n, err := s.Float64(); err == nil {
+			seconds = n
+		}
+	}
+	const longest = 24 * time.Hour // that a request may ask for; of more the service says so at once
+	return grace + time.Duration(min(seconds, longest.Seconds())*float64(time.Second))
+}
+
 // newPromptID names a prompt, so that it can be cancelled.
 func newPromptID() string {
 	var b [8]byte
 	rand.Read(b[:]) // never fails
 	return "send-" + hex.EncodeToString(b[:])
-}
-
-// transcript shows an answer while it comes in.
-type transcript struct {
-	out     io.Writer
-	reading *progress
-	shown   strings.Builder
-	next    int // of the parts
-	err     error
-}
-
-func (t *transcript) status(s mqtt.Status) {
-	if s.State == mqtt.Prefill {
-		t.reading.show(s.Progress, 100)
-	}
-}
-
-// part shows a piece, as long as none was lost: pieces are QoS 0.
-func (t *transcript) part(p mqtt.StreamPart) {
-	if p.Seq != t.next || t.err != nil {
-		return
-	}
-	t.next++
-	t.reading.clear()
-	t.shown.WriteString(p.Text)
-	_, t.err = io.WriteString(t.out, p.Text)
-}
-
-// end shows what the pieces have not.
-func (t *transcript) end(text string) error {
-	rest, continues := strings.CutPrefix(text, t.shown.String())
-	if !continues { // the final answer is what counts
-		rest = "\n" + text
-	}
-	if !strings.HasSuffix(text, "\n") {
-		rest += "\n"
-	}
-	if t.err == nil {
-		_, t.err = io.WriteString(t.out, rest)
-	}
-	if t.err != nil {
-		return fmt.Errorf("standard output: %w", t.err)
-	}
-	return nil
 }
 
 // brokerOf is where the configuration says the broker is.

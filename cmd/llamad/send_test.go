@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"llamad/config"
 	"llamad/mqtt"
 	"llamad/mqtt/broker"
 )
@@ -102,6 +103,27 @@ func TestSend(t *testing.T) {
 	}
 }
 
+// Nobody gives up on an answer before its deadline.
+func TestReplyWithin(t *testing.T) {
+	c := config.Default()
+	c.Generate.DeadlineS = 30
+	for _, test := range []struct {
+		deadline any
+		want     time.Duration
+	}{
+		{nil, 30 * time.Second},
+		{5, 5 * time.Second},
+		{json.Number("600"), 600 * time.Second},
+		{json.Number("2.5"), 2500 * time.Millisecond},
+		{json.Number("1e300"), 24 * time.Hour},
+		{"soon", 30 * time.Second},
+	} {
+		if got := replyWithin(c, map[string]any{"deadline_s": test.deadline}); got != grace+test.want {
+			t.Errorf("%v: %v, want %v and the grace", test.deadline, got, test.want)
+		}
+	}
+}
+
 func TestSendFailsWithTheError(t *testing.T) {
 	address := stubDaemon(t, "pi4", func(s *mqtt.Service, r *mqtt.Request) {
 		s.Fail(r, mqtt.RetryAfter("the queue is full (8 waiting)", 40*time.Second))
@@ -140,30 +162,6 @@ func TestSendWhereNobodyAnswers(t *testing.T) {
 	_, errs, code = send(t, nil, "--broker", "http://hub", "Why?")
 	if !strings.HasPrefix(errs, "llamad: send: --broker: is not usable, expected an address") || code != exitUsage {
 		t.Errorf("with nonsense for a broker: %q, exit %d", errs, code)
-	}
-}
-
-func TestTranscript(t *testing.T) {
-	part := func(seq int, text string) mqtt.StreamPart { return mqtt.StreamPart{Seq: seq, Text: text} }
-	for _, test := range []struct {
-		parts []mqtt.StreamPart
-		final string
-		want  string
-	}{
-		{nil, "It is blue.", "It is blue.\n"},
-		{[]mqtt.StreamPart{part(0, "It "), part(1, "is")}, "It is blue.", "It is blue.\n"},
-		{[]mqtt.StreamPart{part(0, "It "), part(2, "blue")}, "It is blue.", "It is blue.\n"}, // one was lost
-		{[]mqtt.StreamPart{part(0, "It\n")}, "It\n", "It\n"},
-		{[]mqtt.StreamPart{part(0, "**It**")}, "It", "**It**\nIt\n"},
-	} {
-		var out bytes.Buffer
-		shown := &transcript{out: &out, reading: newProgress(io.Discard, "")}
-		for _, p := range test.parts {
-			shown.part(p)
-		}
-		if err := shown.end(test.final); err != nil || out.String() != test.want {
-			t.Errorf("%v and %q show %q, %v; expected %q", test.parts, test.final, out.String(), err, test.want)
-		}
 	}
 }
 

@@ -163,12 +163,15 @@ func (d *daemon) fail(req *mqtt.Request, err error) {
 	if errors.As(err, &broken) {
 		d.model.broke(broken)
 	}
+	var encode *encodeError
 	e := refusal(err)
-	switch e.Code {
-	case mqtt.Internal:
+	switch {
+	case e.Code == mqtt.Internal:
 		d.log.Error("prompt failed", "id", req.ID, "client", req.Client, "err", err)
-	case mqtt.QueueFull: // a storm of prompts is not to be one of log lines
+	case e.Code == mqtt.QueueFull: // a storm of prompts is not to be one of log lines
 		d.log.Debug("prompt refused", "id", req.ID, "client", req.Client, "code", e.Code)
+	case errors.As(err, &encode): // in words that may be the prompt's own
+		d.log.Info("prompt refused by the chat template", "id", req.ID, "client", req.Client, "code", e.Code)
 	default:
 		d.log.Info("prompt refused", "id", req.ID, "client", req.Client, "code", e.Code, "err", e.Message)
 	}

@@ -452,12 +452,3 @@ func TestHealthIsPublished(t *testing.T) {
 		return json.Unmarshal([]byte(s.client.Last("llamad/pi4/health")), &h) == nil && !h.Busy && h.Counters.Answers == 1
 	})
 }
-
-func TestPromptsInTheLogOnlyWhenAsked(t *testing.T) {
-	s := newSite(t, func(s *site) { s.config.Log.Prompts = true })
-	s.ask("what is said")
-	s.reply()
-	if log := s.log.String(); !strings.Contains(log, "what is said") || !strings.Contains(log, "Hello there.") {
-		t.Errorf("log.prompts has no effect:\n%s", log)
-	}
-}

@@ -35,7 +35,7 @@ type fakeEngine struct {
 
 func (e *fakeEngine) Encode(p llm.Prompt) ([]tokenizer.ID, error) {
 	if strings.Contains(p.Text, "untellable") {
-		return nil, errors.New("the template does not take this")
+		return nil, errors.New("the template does not take " + p.Text)
 	}
 	words := 1
 	if p.Messages == nil {
