@@ -29,6 +29,7 @@ func cure(err error) string {
 		unknown   x509.UnknownAuthorityError
 		invalid   x509.CertificateInvalidError
 		record    tls.RecordHeaderError
+		remote    *net.OpError // of crypto/tls, for what the other end complains about
 		dns       *net.DNSError
 		refused   *refusedError
 		handshake *handshakeError
@@ -55,6 +56,8 @@ func cure(err error) string {
 		return "the broker's certificate has expired: renew it"
 	case errors.As(err, &handshake) && strings.Contains(err.Error(), "protocol version"): // crypto/tls has no type for it
 		return "the broker's TLS is older than TLS 1.2, which is the least that is safe: update it"
+	case errors.As(err, &remote) && remote.Op == "remote error" && strings.Contains(err.Error(), "certificate"):
+		return "the broker asks for a certificate of ours that it trusts: set mqtt.tls.cert and mqtt.tls.key"
 	case errors.As(err, &record), errors.As(err, &handshake) && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)):
 		return "the broker does not speak TLS at this port: use mqtt:// or the port for TLS (8883)"
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"log/slog"
 	"math/big"
 	"net"
@@ -91,6 +92,9 @@ func (a *authority) write(name, kind string, der []byte) string {
 	return path
 }
 
+// soon is for brokers that are to be tried again and again.
+var soon = pauses{first: 20 * time.Millisecond, longest: 100 * time.Millisecond, broken: 20 * time.Millisecond}
+
 func TestTLS(t *testing.T) {
 	t.Parallel()
 	const day = 24 * time.Hour
@@ -106,7 +110,7 @@ func TestTLS(t *testing.T) {
 	}{
 		{"good", "127.0.0.1", -day, day, TLS{CA: a.file}, nil, ""},
 		{"with a client certificate", "127.0.0.1", -day, day, TLS{a.file, clientCert, clientKey}, []string{"require_certificate true"}, ""},
-		{"without the client certificate", "127.0.0.1", -day, day, TLS{CA: a.file}, []string{"require_certificate true"}, "cannot be reached"},
+		{"without the client certificate", "127.0.0.1", -day, day, TLS{CA: a.file}, []string{"require_certificate true"}, "set mqtt.tls.cert"},
 		{"signed by a stranger", "127.0.0.1", -day, day, TLS{}, nil, "set mqtt.tls.ca"},
 		{"for another host", "hub.lan", -day, day, TLS{CA: a.file}, nil, "is for another name"},
 		{"expired", "127.0.0.1", -2 * day, -day, TLS{CA: a.file}, nil, "has expired"},
@@ -115,7 +119,7 @@ func TestTLS(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			cert, key := a.issue(strings.ReplaceAll(test.name, " ", "-"), test.host, test.from, test.until)
 			b := mosquittotest.Start(t, append([]string{"cafile " + a.file, "certfile " + cert, "keyfile " + key}, test.lines...)...)
-			h := &house{t: t, url: "mqtts://" + b.Addr()}
+			h := &house{t: t, url: "mqtts://" + b.Addr(), pauses: soon}
 			h.start(func(o *Options) { o.Broker.TLS = test.tls })
 			if test.want == "" {
 				h.online()
@@ -127,6 +131,25 @@ func TestTLS(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A certificate that was renewed is shown at the next connection, without a
+// restart.
+func TestRenewedCertificate(t *testing.T) {
+	t.Parallel()
+	a, stranger := newAuthority(t), newAuthority(t)
+	cert, key := a.issue("server", "127.0.0.1", -time.Hour, time.Hour)
+	b := mosquittotest.Start(t, "cafile "+a.file, "certfile "+cert, "keyfile "+key, "require_certificate true")
+	ours := TLS{CA: a.file}
+	ours.Cert, ours.Key = stranger.issue("client", "llamad", -time.Hour, time.Hour)
+	h := &house{t: t, url: "mqtts://" + b.Addr(), pauses: soon}
+	h.start(func(o *Options) { o.Broker.TLS = ours })
+	h.eventually("the broker does not trust it", func() bool { return strings.Contains(h.log.String(), "set mqtt.tls.cert") })
+	cert, key = a.issue("client", "llamad", -time.Hour, time.Hour)
+	if err := errors.Join(os.Rename(key, ours.Key), os.Rename(cert, ours.Cert)); err != nil {
+		t.Fatal(err)
+	}
+	h.online()
 }
 
 // Nothing older than TLS 1.2 is spoken.
