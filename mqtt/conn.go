@@ -160,7 +160,10 @@ func (c *conn) leave() {
 	c.fail(errLeaving)
 }
 
-var errLeaving = errors.New("leaving")
+var (
+	errLeaving = errors.New("leaving")
+	errNoRoom  = errors.New("the broker takes no replies, and there is no room for more")
+)
 
 // cause is what stands behind paho's "network Error : ...".
 func cause(err error) error {

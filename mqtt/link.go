@@ -82,7 +82,7 @@ func (l *link) enter() error {
 	if err := l.awaitBirth(); err != nil {
 		return err
 	}
-	for _, x := range l.s.goOnline(l.backlog) {
+	for _, x := range l.s.goOnline(l) {
 		if err := l.publish(x); err != nil {
 			return err
 		}

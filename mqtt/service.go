@@ -29,8 +29,7 @@ type Service struct {
 	mu       sync.Mutex        // protects what follows
 	retained map[string][]byte // kind of topic -> what stands there, but for the state
 	pool     *conn             // nil when we are in none
-	online   bool              // a connection is up, subscribed and announced
-	backlog  *backlog          // of that connection
+	up       *link             // the connection that is subscribed and announced, nil while there is none
 	seen     time.Time         // until when we had all that the broker kept for us, zero when there was no such time
 }
 
@@ -73,7 +72,7 @@ func (s *Service) Node() string { return s.Base()[len(s.o.Prefix)+1:] }
 func (s *Service) Connected() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.online
+	return s.up != nil
 }
 
 // CaughtUp says whether the broker hands us prompts now and none of them waited
@@ -81,7 +80,7 @@ func (s *Service) Connected() bool {
 func (s *Service) CaughtUp() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.online && s.backlog.over.Load()
+	return s.up != nil && s.up.backlog.over.Load()
 }
 
 // SetPolicy replaces what the configuration says about requests. One that is
@@ -118,7 +117,9 @@ func (s *Service) Receive(m *Message) (*Request, error) {
 		return nil, nil
 	case replay:
 		s.counters.replayed.Add(1)
-		s.send(e.again(m))
+		if !s.send(e.again(m)) {
+			s.askAgain(r)
+		}
 		return nil, nil
 	case conflict:
 		return r, &Error{Code: IDConflict, Message: "another prompt with this id is not answered yet"}
@@ -239,6 +240,17 @@ func (s *Service) finish(r *Request, out *outgoing, remember bool) {
 	}
 	if !s.send(out) {
 		s.Abandon(r)
+		s.askAgain(r)
+	}
+}
+
+// askAgain breaks the connection, since only on another one the broker hands over
+// again what is not acknowledged. Until then it would count r as being worked on.
+func (s *Service) askAgain(r *Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.Kept() && s.up != nil {
+		s.up.fail(errNoRoom)
 	}
 }
 
@@ -318,18 +330,18 @@ func (s *Service) retain(kind string, v any) {
 	s.mu.Lock()
 	defer s.mu.Unlock() // until it is sent: what stands there in the end is what came last
 	s.retained[kind] = payload
-	if s.online { // else it is published with the next connection
+	if s.up != nil { // else it is published with the next connection
 		s.send(s.standing(kind, payload))
 	}
 }
 
-// goOnline says that a connection is up and gives back what is to stand on the
+// goOnline says that l is up and gives back what is to stand on the
 // retained topics; from here on retain publishes by itself.
-func (s *Service) goOnline(b *backlog) (standing []*outgoing) {
+func (s *Service) goOnline(l *link) (standing []*outgoing) {
 	s.outbox.setOnline(true)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.online, s.backlog = true, b
+	s.up = l
 	return append(s.announcements(), s.standingNow()...)
 }
 
@@ -351,10 +363,10 @@ func (s *Service) goOffline() {
 	s.outbox.setOnline(false)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.online && s.backlog.over.Load() {
+	if s.up != nil && s.up.backlog.over.Load() {
 		s.seen = s.o.Now()
 	}
-	s.online = false
+	s.up = nil
 }
 
 // standing is the message for a retained topic.
@@ -373,7 +385,7 @@ func (s *Service) send(x *outgoing) bool {
 	ok := s.outbox.put(x)
 	if !ok && x.class == final {
 		if s.counters.dropped.Add(1) == 1 {
-			s.o.Log.Warn("there is no room for more replies: prompts are left unanswered until the broker takes some", "waiting", maxFinals)
+			s.o.Log.Warn("there is no room for more replies: what is not answered is taken again when the broker has some", "waiting", maxFinals)
 		}
 	}
 	return ok

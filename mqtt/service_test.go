@@ -338,6 +338,41 @@ func TestRepeats(t *testing.T) {
 	}
 }
 
+// A reply for which there is no room costs its prompt the acknowledgement, so that
+// the broker hands it over again.
+func TestReplyWithoutRoom(t *testing.T) {
+	s, err := New(Options{
+		Broker: Broker{URL: "mqtt://127.0.0.1"}, ClientID: "c", Prefix: "llamad", Node: "pi4", Policy: *testPolicy(), Prompt: func(*Message) {}, Cancel: func(string) {},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &conn{}
+	c.alive, c.fail = context.WithCancelCause(t.Context())
+	s.goOnline(&link{conn: c, s: s, backlog: newBacklog(0)})
+	for range maxFinals {
+		s.send(&outgoing{class: final})
+	}
+	acknowledged := false
+	m := &Message{Topic: "llamad/pi4/prompt", Payload: []byte("p"), QoS: 1, Received: received, tree: *s.tree.Load(), kept: true, ack: func() { acknowledged = true }}
+	r, err := s.Receive(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Reply(r, reply("ok"))
+	drain(s.outbox)
+	if n := s.counters.read(); acknowledged || n.Dropped != 1 || len(s.ledger.open) != 0 || context.Cause(c.alive) != errNoRoom {
+		t.Errorf("acknowledged %t, %+v, %d open, the connection %v", acknowledged, n, len(s.ledger.open), context.Cause(c.alive))
+	}
+	if r, err = s.Receive(m); r == nil || err != nil { // the broker's copy is a prompt
+		t.Fatalf("%v, %v", r, err)
+	}
+	s.Reply(r, reply("ok"))
+	if drain(s.outbox); !acknowledged {
+		t.Error("not acknowledged with its reply")
+	}
+}
+
 func TestRetainedPromptsAreDropped(t *testing.T) {
 	h := newHouse(t, nil)
 	h.online()
@@ -417,6 +452,47 @@ func TestStreamStatusEventLast(t *testing.T) {
 		if strings.Contains(m.Payload, "private") && m.Topic != "llamad/pi4/response/diary" {
 			t.Errorf("the answer is on %s", m.Topic)
 		}
+	}
+}
+
+// What is published with which QoS, and what stays.
+func TestQoSAndRetained(t *testing.T) {
+	h := newHouse(t, nil)
+	h.s.SetInfo(Info{Status: "ready"})
+	h.s.SetHealth(Health{})
+	h.online()
+	h.publish("llamad/pi4/prompt/homeassistant", 1, false, `{"prompt":"p","stream":true}`)
+	r := h.next()
+	h.s.Status(r, Generating, 0, 100)
+	h.s.Stream(r, "text")
+	h.s.Reply(r, reply("text"))
+	late := func() *mosquittotest.Client { return mosquittotest.Listen(t, h.broker.URL(), "llamad/#") }
+	for _, test := range []struct {
+		topic    string
+		qos      byte
+		retained bool
+	}{
+		{"response/homeassistant", 1, false},
+		{"stream/homeassistant", 0, false},
+		{"status/homeassistant", 0, false},
+		{"event", 1, false},
+		{"state", 1, true},
+		{"info", 1, true},
+		{"health", 0, true},
+		{"last", 0, true},
+	} {
+		if m := h.ear.Next("llamad/pi4/" + test.topic); m.QoS != test.qos {
+			t.Errorf("%s has QoS %d, want %d", test.topic, m.QoS, test.qos)
+		}
+		if test.retained {
+			late().Next("llamad/pi4/" + test.topic)
+		}
+	}
+	all := late()
+	all.Publish("llamad/end", 1, false, "")
+	all.Next("llamad/end") // behind everything that is retained
+	if n := len(all.On("")); n != 5 {
+		t.Errorf("retained: %v", all.On(""))
 	}
 }
 
