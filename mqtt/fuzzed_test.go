@@ -31,7 +31,7 @@ func TestSlowFuzzedRequests(t *testing.T) {
 	var s *Service
 	s, err := New(Options{
 		Broker: Broker{URL: "mqtt://127.0.0.1"}, ClientID: "c", Instance: "4711", Prefix: "llamad", Node: "pi4", DiscoveryPrefix: "homeassistant",
-		Policy: *testPolicy(), Cancel: func(string) {}, Log: slog.New(slog.DiscardHandler),
+		Policy: *testPolicy(), Cancel: func(func(*Request) bool) {}, Log: slog.New(slog.DiscardHandler),
 		Prompt: func(m *Message) {
 			r, err := s.Receive(m)
 			if err != nil {

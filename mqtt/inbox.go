@@ -47,7 +47,9 @@ func (s *Service) handler(a arrival) paho.MessageHandler {
 				s.o.Log.Warn("a cancel was not understood", "err", err)
 				return
 			}
-			s.o.Cancel(id)
+			s.o.Cancel(func(r *Request) bool {
+				return (id == "" || r.ID == id) && (a.tree == *s.tree.Load() || a.tree == r.message.tree)
+			})
 		}
 	}
 }

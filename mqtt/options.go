@@ -38,11 +38,12 @@ type Options struct {
 	MaxAge time.Duration // of prompts that wait while we are away, 0 is 10 minutes
 	Seen   time.Time     // when this instance last was CaughtUp, zero where nobody knows
 
-	// Prompt gets each message on a prompt topic, and Cancel each id that is to be
-	// cancelled, "" for all. They are called by the connection's reader and must
-	// not wait for anything.
+	// Prompt gets each message on a prompt topic, and Cancel which requests are to be
+	// cancelled: those with an id or all, and of what a pool is told only those that
+	// the pool was asked. They are called by the connection's reader and must not
+	// wait for anything.
 	Prompt func(*Message)
-	Cancel func(id string)
+	Cancel func(is func(*Request) bool)
 
 	Log *slog.Logger // nil is silent
 	Now func() time.Time

@@ -31,7 +31,7 @@ type house struct {
 	s       *Service
 	log     *lockedBuffer
 	prompts chan *Request // what Receive lets through
-	cancels chan string
+	cancels chan func(*Request) bool
 	ear     *mosquittotest.Client
 	stop    func()
 }
@@ -50,10 +50,10 @@ func newHouse(t *testing.T, change func(*Options), lines ...string) *house {
 func (h *house) start(change func(*Options)) {
 	h.t.Helper()
 	h.log = &lockedBuffer{}
-	h.prompts, h.cancels = make(chan *Request, 2000), make(chan string, 16)
+	h.prompts, h.cancels = make(chan *Request, 2000), make(chan func(*Request) bool, 16)
 	o := Options{
 		Broker: Broker{URL: h.url}, ClientID: "llamad-test", Instance: "4711", Prefix: "llamad", Node: "pi4",
-		DiscoveryPrefix: "homeassistant", Policy: *testPolicy(), Cancel: func(id string) { h.cancels <- id },
+		DiscoveryPrefix: "homeassistant", Policy: *testPolicy(), Cancel: func(is func(*Request) bool) { h.cancels <- is },
 		Log: slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	o.Prompt = func(m *Message) {
@@ -342,7 +342,7 @@ func TestRepeats(t *testing.T) {
 // the broker hands it over again.
 func TestReplyWithoutRoom(t *testing.T) {
 	s, err := New(Options{
-		Broker: Broker{URL: "mqtt://127.0.0.1"}, ClientID: "c", Prefix: "llamad", Node: "pi4", Policy: *testPolicy(), Prompt: func(*Message) {}, Cancel: func(string) {},
+		Broker: Broker{URL: "mqtt://127.0.0.1"}, ClientID: "c", Prefix: "llamad", Node: "pi4", Policy: *testPolicy(), Prompt: func(*Message) {}, Cancel: func(func(*Request) bool) {},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -499,9 +499,16 @@ func TestQoSAndRetained(t *testing.T) {
 func TestCancelMessages(t *testing.T) {
 	h := newHouse(t, nil)
 	h.online()
-	for payload, want := range map[string]string{"kitchen-17": "kitchen-17", "PRESS": "", `{"id":"a"}`: "a"} {
+	for payload, want := range map[string]string{"kitchen-17": "kitchen-17", "PRESS": "kitchen-17 a", `{"id":"a"}`: "a", "nobody": ""} {
 		h.publish("llamad/pi4/cancel", 0, false, payload)
-		if got := <-h.cancels; got != want {
+		is := <-h.cancels
+		var got []string
+		for _, id := range []string{"kitchen-17", "a"} {
+			if is(&Request{ID: id}) {
+				got = append(got, id)
+			}
+		}
+		if strings.Join(got, " ") != want {
 			t.Errorf("%s cancels %q, want %q", payload, got, want)
 		}
 	}

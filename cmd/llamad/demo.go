@@ -76,7 +76,7 @@ func (a *app) demo(ctx context.Context, model string, request map[string]any, ve
 	service := begin(func(ctx context.Context) { failed = d.run(ctx) })
 	err = a.show(ctx, d, c, request)
 	if ctx.Err() != nil {
-		d.cancel("") // nobody waits for the answer any more
+		d.cancel(func(*mqtt.Request) bool { return true }) // nobody waits for the answer any more
 	}
 	service.end()
 	return errors.Join(err, failed)

@@ -31,7 +31,7 @@ func stubDaemon(t *testing.T, node string, answer func(*mqtt.Service, *mqtt.Requ
 		Broker: mqtt.Broker{URL: b.URL()}, ClientID: "stub", Instance: "stub", Prefix: "llamad", Node: node,
 		Policy: mqtt.Policy{Defaults: mqtt.Fields{MaxTokens: 8, Deadline: time.Minute, Stream: mqtt.StreamPieces, Reply: mqtt.FormText}},
 		Prompt: func(m *mqtt.Message) { prompts <- m },
-		Cancel: func(string) {},
+		Cancel: func(func(*mqtt.Request) bool) {},
 	})
 	if err != nil {
 		t.Fatal(err)

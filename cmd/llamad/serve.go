@@ -189,10 +189,9 @@ func (d *daemon) giveBack(req *mqtt.Request) {
 	d.mqtt.Fail(req, refusal(errShuttingDown))
 }
 
-// cancel ends the prompts with an id, or all of them for "", at whatever step
-// they are. It is called by the connection's reader.
-func (d *daemon) cancel(id string) {
-	is := func(req *mqtt.Request) bool { return id == "" || req.ID == id }
+// cancel ends the prompts that it is about, at whatever step they are. It is called
+// by the connection's reader.
+func (d *daemon) cancel(is func(*mqtt.Request) bool) {
 	for _, req := range d.queue.Remove(is) {
 		d.log.Info("prompt cancelled in the queue", "id", req.ID, "client", req.Client)
 		d.tickets.settle(req)
