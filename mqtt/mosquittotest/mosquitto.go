@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -31,15 +32,22 @@ type Broker struct {
 // one port, lets anybody in, and keeps its state over a restart.
 func Start(t testing.TB, lines ...string) *Broker {
 	t.Helper()
-	b := &Broker{t: t, dir: t.TempDir(), port: freePort(t), binary: binary(t), log: &logBuffer{}}
-	config := fmt.Sprintf("listener %d 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location %s/\nuser root\n", b.port, b.dir)
-	for _, line := range lines {
-		config += line + "\n"
+	b := &Broker{t: t, dir: t.TempDir(), binary: binary(t), log: &logBuffer{}}
+	for try := 0; ; try++ {
+		b.port = freePort(t)
+		config := fmt.Sprintf("listener %d 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location %s/\nuser root\n%s\n",
+			b.port, b.dir, strings.Join(lines, "\n"))
+		if err := os.WriteFile(b.config(), []byte(config), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		err := b.run()
+		if err == nil {
+			break
+		}
+		if try == 5 || !strings.Contains(b.log.String(), "in use") { // by another test, since it was free
+			t.Fatal(err)
+		}
 	}
-	if err := os.WriteFile(b.config(), []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	b.Restart()
 	t.Cleanup(func() {
 		b.Stop(syscall.SIGKILL)
 		if t.Failed() {
@@ -63,29 +71,37 @@ func (b *Broker) URL() string { return "mqtt://" + b.Addr() }
 // Restart starts the broker after Stop, on the same port and with the same state.
 func (b *Broker) Restart() {
 	b.t.Helper()
+	if err := b.run(); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// run starts the broker and waits until it says that it runs. That somebody listens
+// on its port proves nothing.
+func (b *Broker) run() error {
+	const runs = " running\n"
+	before := strings.Count(b.log.String(), runs)
 	b.cmd = exec.Command(b.binary, "-c", b.config())
 	b.cmd.Stdout, b.cmd.Stderr = b.log, b.log
 	if err := b.cmd.Start(); err != nil {
-		b.t.Fatal(err)
+		return err
 	}
 	b.exited = make(chan struct{})
 	go func(cmd *exec.Cmd, exited chan struct{}) {
 		cmd.Wait()
 		close(exited)
 	}(b.cmd, b.exited)
-	for range 500 {
-		conn, err := net.Dial("tcp", b.Addr())
-		if err == nil {
-			conn.Close()
-			return
-		}
+	for end := time.Now().Add(patience); strings.Count(b.log.String(), runs) == before; {
 		select {
 		case <-b.exited:
-			b.t.Fatalf("mosquitto ended at its start:\n%s", b.log)
-		case <-time.After(10 * time.Millisecond):
+			return fmt.Errorf("mosquitto ended at its start:\n%s", b.log)
+		case <-time.After(2 * time.Millisecond):
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("mosquitto does not run after %v:\n%s", patience, b.log)
 		}
 	}
-	b.t.Fatalf("mosquitto does not listen after 5 s:\n%s", b.log)
+	return nil
 }
 
 // Stop ends the broker: with SIGTERM it writes its state down, with SIGKILL it
