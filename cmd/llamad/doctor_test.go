@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"llamad/board"
+	"llamad/config"
+	"llamad/mqtt"
 	"llamad/mqtt/mosquittotest"
 )
 
@@ -75,6 +77,29 @@ func TestDoctorFindsNothing(t *testing.T) {
 	}
 	if found, shown, code := consult(t, other, s.toml()); code != 0 || found["node"].Grade != odd || !strings.Contains(found["node"].Cure, "set mqtt.node") {
 		t.Errorf("with another's: exit %d:\n%s", code, shown)
+	}
+}
+
+// What only shows when something strange is going on at the broker.
+func TestDoctorVerdicts(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		look func(*examination) verdict
+		seen mqtt.Checkup
+		want verdict
+	}{
+		{"another with our id", (*examination).clientID, mqtt.Checkup{State: "online", Changes: 4},
+			verdict{broken, "llamad went and came 2 times while we looked", "another daemon uses our client id"}},
+		{"nobody with our id", (*examination).clientID, mqtt.Checkup{State: "online", Changes: 1}, verdict{fine, "nobody else uses it", ""}},
+		{"it was here", (*examination).node, mqtt.Checkup{State: "offline"}, verdict{odd, "llamad at llamad/pi4 is offline", "systemctl start"}},
+		{"a name is needed", (*examination).access, mqtt.Checkup{}, verdict{fine, "the broker lets me in", ""}},
+	} {
+		c := config.Default()
+		c.MQTT.Node, c.MQTT.Username = "pi4", "me"
+		got := test.look(&examination{app: &app{environ: []string{"STATE_DIRECTORY=" + t.TempDir()}}, config: c, broker: &test.seen})
+		if got.grade != test.want.grade || got.found != test.want.found || !strings.Contains(got.cure, test.want.cure) {
+			t.Errorf("%s: %+v", test.name, got)
+		}
 	}
 }
 

@@ -123,6 +123,36 @@ func TestPoolCancel(t *testing.T) {
 	}
 }
 
+// Told to stop, a member refuses what it has taken from the pool and not begun, and
+// finishes the rest.
+func TestPoolMemberStops(t *testing.T) {
+	t.Parallel()
+	const asked = 8
+	p := newPool(t, "one")
+	for i := range asked {
+		p.client.Publish("llamad/house/prompt/hub", 1, false, fmt.Sprintf(`{"id":"s%d","prompt":"slow"}`, i))
+	}
+	p.client.Next("llamad/house/status/hub") // of the first
+	for strings.Count(p.members["one"].log.String(), "prompt queued") < asked {
+		time.Sleep(2 * time.Millisecond)
+	}
+	p.members["one"].stop(syscall.SIGTERM)
+	replies := map[string]int{}
+	for range asked {
+		var a struct {
+			Status string
+			Error  struct{ Code string }
+		}
+		if err := json.Unmarshal([]byte(p.client.Next("llamad/house/response/hub").Payload), &a); err != nil {
+			t.Error(err)
+		}
+		replies[a.Status+a.Error.Code]++
+	}
+	if replies["ok"] == 0 || replies["errorshutting_down"] == 0 || len(replies) != 2 {
+		t.Errorf("%v", replies)
+	}
+}
+
 // A node that is named like a pool would answer each of its prompts too.
 func TestPoolNamedLikeANode(t *testing.T) {
 	t.Parallel()

@@ -77,12 +77,16 @@ func (s *site) running() {
 
 func TestFullQueue(t *testing.T) {
 	s, release := blocked(t, nil)
+	s.ask(`{"id":"first","prompt":"p","deadline_s":0.05}`) // by which is measured how long one takes
+	if r := s.reply(); r.ID != "first" || r.finish() != "deadline" {
+		t.Errorf("%+v", r)
+	}
 	s.ask(`{"id":"running","prompt":"p"}`)
 	s.running()
 	for i := range 9 {
 		s.ask(fmt.Sprintf(`{"id":"w%d","prompt":"p"}`, i))
 	}
-	if r := s.reply(); r.ID != "w8" || r.Error.Code != mqtt.QueueFull || r.Error.RetryAfterS < 1 || r.Error.Message != "queue is full (8 waiting)" {
+	if r := s.reply(); r.ID != "w8" || r.Error.Code != mqtt.QueueFull || r.Error.RetryAfterS < 1 || r.Error.RetryAfterS > 10 || r.Error.Message != "queue is full (8 waiting)" {
 		t.Errorf("%+v", r)
 	}
 	// Another client is let in, in place of the one who holds the most.
@@ -192,15 +196,22 @@ func TestModelThatBreaks(t *testing.T) {
 	s := newSite(t, func(s *site) {
 		s.engine.speak = func(_ context.Context, _ *fakeSession, yield func(string, error) bool) {
 			if broken.Swap(false) {
+				yield("so far", nil)
 				yield("", &llm.ModelError{Err: errors.New("the file was changed")})
 				return
 			}
 			yield("fine again", nil)
 		}
 	})
-	s.ask("hello")
+	s.ask(`{"prompt":"hello","stream":true}`)
 	if r := s.reply(); r.Error.Code != mqtt.ModelError {
 		t.Errorf("%+v", r)
+	}
+	for _, want := range []mqtt.StreamPart{{Text: "so far"}, {Seq: 1, Done: true}} { // who listens hears that it is over
+		var part mqtt.StreamPart
+		if err := json.Unmarshal([]byte(s.client.Next("llamad/pi4/stream").Payload), &part); err != nil || part.Text != want.Text || part.Seq != want.Seq || part.Done != want.Done {
+			t.Errorf("%+v, %v, want %+v", part, err, want)
+		}
 	}
 	s.eventually("the model is open again", func() bool { return s.opens.Load() == 2 })
 	s.ask("hello")
