@@ -31,6 +31,7 @@ type runOptions struct {
 	echo     bool
 	logprobs int
 	json     bool
+	verbose  bool
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -55,14 +56,14 @@ text instead, control tokens included, and the defaults are llama-cpp-python's:
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	o.fields = newFields(flags, "system", "max_tokens", "temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed", "stop", "plain")
-	o.fields.deadline(flags)
+	o.fields = newAnswerFields(flags)
 	flags.StringVar(&o.messages, "messages", "", "a conversation instead of a prompt: a `JSON` list of {\"role\",\"content\"}")
 	flags.StringArrayVar(&o.oneOf, "one-of", nil, "answer with the likeliest of these `text`s; give it once for each; --json shows the scores")
 	flags.BoolVar(&o.raw, "raw", false, "the prompt is the complete text with its control tokens")
 	flags.BoolVar(&o.echo, "echo", false, "begin the answer with the prompt")
 	flags.IntVar(&o.logprobs, "logprobs", 0, "with --json, log-probabilities of the `n` likeliest tokens at each position")
 	flags.BoolVar(&o.json, "json", false, "print llama-cpp-python's answer object instead of the text")
+	flags.BoolVar(&o.verbose, "verbose", false, "say on standard error how long it took")
 	o.model = newModelFlags(flags)
 	return cmd
 }
@@ -93,12 +94,13 @@ func (o *runOptions) run(ctx context.Context, args []string) error {
 	request := o.fields.apply(o.defaults(c))
 	prompt.System = request.System
 
+	began := time.Now()
 	m, err := o.app.open(ctx, args[0], o.model, c)
 	if err != nil {
 		return err
 	}
 	defer m.Close()
-	return o.answer(ctx, m, prompt, request)
+	return o.answer(ctx, m, prompt, request, time.Since(began))
 }
 
 // defaults are those of the configuration, or llama-cpp-python's for raw text.
@@ -128,20 +130,29 @@ func (o *runOptions) prompt(args []string) (p llm.Prompt, err error) {
 }
 
 func parseMessages(text string) ([]chat.Message, error) {
-	var messages []chat.Message
-	dec := json.NewDecoder(strings.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&messages); err != nil {
-		return nil, usagef(`--messages: %v; expected a list such as [{"role":"user","content":"Hello"}]`, err)
-	}
-	if dec.More() || len(messages) == 0 {
-		return nil, usagef(`--messages: expected one list such as [{"role":"user","content":"Hello"}]`)
+	messages, err := decodeMessages(text)
+	if err != nil {
+		return nil, usagef("--messages: %v", err)
 	}
 	return messages, nil
 }
 
-// answer generates and writes what comes of it.
-func (o *runOptions) answer(ctx context.Context, m *llm.Model, p llm.Prompt, r config.Request) error {
+// decodeMessages reads a conversation: a JSON list of {"role","content"}.
+func decodeMessages(text string) ([]chat.Message, error) {
+	var messages []chat.Message
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&messages); err != nil {
+		return nil, fmt.Errorf(`%v; expected a list such as [{"role":"user","content":"Hello"}]`, err)
+	}
+	if dec.More() || len(messages) == 0 {
+		return nil, errors.New(`expected one list such as [{"role":"user","content":"Hello"}]`)
+	}
+	return messages, nil
+}
+
+// answer generates and writes what comes of it. Opening the model took load.
+func (o *runOptions) answer(ctx context.Context, m *llm.Model, p llm.Prompt, r config.Request, load time.Duration) error {
 	ids, err := m.Encode(p)
 	if err != nil {
 		return err
@@ -151,11 +162,8 @@ func (o *runOptions) answer(ctx context.Context, m *llm.Model, p llm.Prompt, r c
 		return err
 	}
 	defer session.Close()
-	if r.DeadlineS > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, time.Duration(r.DeadlineS)*time.Second)
-		defer cancel()
-	}
+	ctx, cancel := withDeadline(ctx, r)
+	defer cancel()
 	generate := generateOptions(r)
 	generate.Echo, generate.Logprobs = o.echo, o.logprobs
 	reading := newProgress(o.app.stderr, "reading the prompt")
@@ -170,23 +178,17 @@ func (o *runOptions) answer(ctx context.Context, m *llm.Model, p llm.Prompt, r c
 	if o.oneOf != nil {
 		pieces = session.Choose(ctx, ids, o.oneOf, llm.ChooseOptions{Raw: p.Raw, OnPrefill: reading.show})
 	}
-	for text, err := range pieces {
-		reading.clear()
-		if err != nil {
-			return errors.Join(err, out.Flush())
-		}
-		if stream {
-			out.WriteString(mqtt.Clean(text))
-			if err := out.Flush(); err != nil {
-				return fmt.Errorf("standard output: %w", err)
-			}
-		}
+	if err := writePieces(out, pieces, reading, stream); err != nil {
+		return err
 	}
-	reading.clear()
-	if err := o.finish(out, stream, p, m, session.Result(), r.Plain); err != nil {
+	result := session.Result()
+	if err := o.finish(out, stream, p, m, result, r.Plain); err != nil {
 		return fmt.Errorf("standard output: %w", err)
 	}
-	if session.Result().FinishReason == llm.FinishCancelled {
+	if o.verbose {
+		writeTimings(o.app.stderr, load, result)
+	}
+	if result.FinishReason == llm.FinishCancelled {
 		return quietError{context.Canceled}
 	}
 	return nil
