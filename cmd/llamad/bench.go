@@ -132,7 +132,7 @@ func (o *benchOptions) run(ctx context.Context, args []string) (err error) {
 		}
 		defer func() { err = errors.Join(err, file.Close()) }()
 		path = fmt.Sprintf("/proc/self/fd/%d", file.Fd())
-	} else if path, err = find(o.model, c); err != nil {
+	} else if path, err = find(o.model, c, o.app.environ); err != nil {
 		return err
 	}
 	options.TemplateTrial = trial()

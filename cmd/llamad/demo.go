@@ -89,7 +89,7 @@ func demoConfig(model string, environ []string) (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	path, err := find(model, c)
+	path, err := find(model, c, environ)
 	if err != nil {
 		return nil, err
 	}

@@ -14,12 +14,14 @@ import (
 // standard library. It is a statement of intent. When a build needs another
 // arrow, look for the reason before adding it here.
 const imports = `
-	cmd/llamad: board config mqtt mqtt/broker systemd runtime/chat runtime/llm runtime/queue runtime/shape runtime/tokenizer
+	cmd/llamad: board config hub mqtt mqtt/broker systemd runtime/chat runtime/llm runtime/queue runtime/shape runtime/tokenizer
 		github.com/spf13/cobra github.com/spf13/pflag golang.org/x/sys/unix
 
 	board: golang.org/x/sys/unix
 	board/boardtest:
 	config:      github.com/BurntSushi/toml
+	hub:         golang.org/x/sys/unix
+	hub/hubtest:
 	mqtt:        github.com/eclipse/paho.mqtt.golang github.com/eclipse/paho.mqtt.golang/packets
 	mqtt/mosquittotest:
 	mqtt/broker: github.com/mochi-mqtt/server/v2 github.com/mochi-mqtt/server/v2/listeners github.com/mochi-mqtt/server/v2/packets

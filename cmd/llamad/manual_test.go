@@ -108,9 +108,9 @@ func TestManualsExampleIsRight(t *testing.T) {
 // A variable that the program looks at stands in the manual.
 func TestManualHasEveryVariable(t *testing.T) {
 	page := unescaped(man.Program((&app{}).rootCommand(), edition))
-	read := regexp.MustCompile(`(?:variable\([a-z.]+, |Getenv\(|LookupEnv\(|[vV]ariable\s+= |Environment = )"([A-Z_]+)"`)
+	read := regexp.MustCompile(`(?:variable\([a-z.]+, |Getenv\(|LookupEnv\(|[vV]ariable\s+= |Environment = |\benv\()"([A-Z_]+)"`)
 	seen := 0
-	for _, folder := range []string{".", "../../config", "../../mqtt", "../../systemd", "../../runtime/*"} {
+	for _, folder := range []string{".", "../../config", "../../hub", "../../mqtt", "../../systemd", "../../runtime/*"} {
 		files, err := filepath.Glob(folder + "/*.go")
 		if err != nil {
 			t.Fatal(err)

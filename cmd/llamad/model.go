@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"llamad/config"
+	"llamad/hub"
 	"llamad/runtime/llm"
 )
 
@@ -41,10 +42,35 @@ func (a *app) settings(file string) (*config.Config, error) {
 	return c, err
 }
 
-// find is the file that MODEL means: a path, or a name in the current directory
-// or the models directory.
-func find(name string, c *config.Config) (string, error) {
-	return config.FindModel(name, ".", c.Model.Directory)
+// find is the file that MODEL means: a path, a name in the current directory or the
+// models directory, or something that was pulled into the cache. A short name of
+// pull is its file.
+func find(name string, c *config.Config, environ []string) (string, error) {
+	path, err := config.FindModel(name, ".", c.Model.Directory)
+	var missing *config.ModelError
+	if !errors.As(err, &missing) {
+		return path, err
+	}
+	entry, short := hub.Lookup(name)
+	if short {
+		if path, err := config.FindModel(entry.File, c.Model.Directory); err == nil {
+			return path, nil
+		}
+	}
+	settings, err := hubSettings(environ)
+	if err != nil {
+		return "", err
+	}
+	for _, m := range (hub.Cache{Root: settings.Cache}).Models() {
+		if m.Name() == strings.TrimSuffix(name, hub.Ending) || short && m.Repo == entry.Repo && m.File == entry.File {
+			return m.Path, nil
+		}
+		missing.Have = append(missing.Have, config.ModelFile{Name: m.Name(), Path: m.Path, Size: m.Size, Modified: m.Modified})
+	}
+	if short {
+		return "", withHint(missing, "llamad pull "+entry.Name+" fetches it")
+	}
+	return "", missing
 }
 
 // open opens the model that MODEL means and says what is odd about it.
@@ -52,7 +78,7 @@ func (a *app) open(ctx context.Context, name string, f *modelFlags, c *config.Co
 	if f.context < 0 || f.threads < 0 {
 		return nil, usagef("--context and --threads: expected numbers from 0 up")
 	}
-	path, err := find(name, c)
+	path, err := find(name, c, a.environ)
 	if err != nil {
 		return nil, err
 	}

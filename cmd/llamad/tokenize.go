@@ -35,7 +35,7 @@ control tokens.`,
 			if err != nil {
 				return err
 			}
-			path, err := find(args[0], c)
+			path, err := find(args[0], c, a.environ)
 			if err != nil {
 				return err
 			}

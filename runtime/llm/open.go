@@ -79,24 +79,9 @@ func (m *Model) open(ctx context.Context, o Options) (err error) {
 	if m.file, err = mmap.Open(m.path); err != nil {
 		return err
 	}
-	// The file may be cut short under us here as well.
-	var f *gguf.File
-	err = mmap.Guard(func() (err error) {
-		if f, err = gguf.Parse(m.file.Bytes()); err != nil {
-			return err
-		}
-		if m.model, err = model.Load(f); err != nil {
-			return err
-		}
-		m.tokens, err = newTokenizer(f)
-		return err
-	})
+	f, err := m.load()
 	if err != nil {
 		return err
-	}
-	if n := m.tokens.Size(); n > m.model.Vocab {
-		return &UnsupportedError{Field: "tokenizer.ggml.tokens", Offset: f.Where("tokenizer.ggml.tokens"), Found: fmt.Sprintf("%d tokens", n),
-			Expected: fmt.Sprintf("at most %d, the rows of token_embd.weight", m.model.Vocab)}
 	}
 	m.warnings = append(m.warnings, f.Warnings...)
 	m.warnings = append(m.warnings, m.tokens.Warnings()...)
@@ -113,6 +98,42 @@ func (m *Model) open(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	return m.prepare(o)
+}
+
+// load reads the head of the file: the tensors' places, and the vocabulary.
+func (m *Model) load() (f *gguf.File, err error) {
+	// The file may be cut short under us here as well.
+	err = mmap.Guard(func() (err error) {
+		if f, err = gguf.Parse(m.file.Bytes()); err != nil {
+			return err
+		}
+		if m.model, err = model.Load(f); err != nil {
+			return err
+		}
+		m.tokens, err = newTokenizer(f)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if n := m.tokens.Size(); n > m.model.Vocab {
+		return nil, &UnsupportedError{Field: "tokenizer.ggml.tokens", Offset: f.Where("tokenizer.ggml.tokens"), Found: fmt.Sprintf("%d tokens", n),
+			Expected: fmt.Sprintf("at most %d, the rows of token_embd.weight", m.model.Vocab)}
+	}
+	return f, nil
+}
+
+// Check says whether a file is a model that llamad runs, whatever memory there is:
+// whole, of an architecture and in formats that are known, with a vocabulary. It
+// reads no weights. Errors are those of Open, without the file's name.
+func Check(path string) (err error) {
+	m := &Model{}
+	if m.file, err = mmap.Open(path); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, m.file.Close()) }()
+	_, err = m.load()
+	return err
 }
 
 // prepare plans the memory, takes it and starts the workers.
