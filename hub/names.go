@@ -31,8 +31,11 @@ const maxPath = 512
 // with two of its own could be mistaken for another.
 func parseRepo(s string) (Repo, error) {
 	user, name, ok := strings.Cut(s, "/")
-	if !ok || !owner.MatchString(user) || !owner.MatchString(name) || strings.Contains(s, "--") || strings.Contains(s, "..") {
-		return "", &Error{Text: fmt.Sprintf("%q is no repository", clip(s)), Cure: "expected OWNER/NAME, such as TheBloke/TinyLlama-1.1B-Chat-v1.0-GGUF, or one of " + strings.Join(Names(), ", "), usage: true}
+	if !ok {
+		return "", &Error{Text: fmt.Sprintf("there is no short name %q", clip(s)), Cure: "there is " + strings.Join(Names(), ", ") + "; a repository is OWNER/NAME, and a path begins with / or .", usage: true}
+	}
+	if !owner.MatchString(user) || !owner.MatchString(name) || strings.Contains(s, "--") || strings.Contains(s, "..") {
+		return "", &Error{Text: fmt.Sprintf("%q is no repository", clip(s)), Cure: "expected OWNER/NAME, such as TheBloke/TinyLlama-1.1B-Chat-v1.0-GGUF", usage: true}
 	}
 	return Repo(s), nil
 }

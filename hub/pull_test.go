@@ -298,7 +298,7 @@ func TestFailures(t *testing.T) {
 		{"unknown repository, no token", func(v *visit) { v.words.What = "someone/Nothing-GGUF"; delete(v.env, "HF_TOKEN") }, "no repository someone/Nothing-GGUF", "HF_TOKEN"},
 		{"unknown file", func(v *visit) { v.words.File = "tiny.Q9_9.gguf" }, "no file tiny.Q9_9.gguf", testFile},
 		{"unknown revision", func(v *visit) { v.words.Revision = "v9" }, "no revision v9", "branch main"},
-		{"unknown short name", func(v *visit) { v.words = Words{What: "tinylama"} }, `"tinylama" is no repository`, "tinyllama"},
+		{"unknown short name", func(v *visit) { v.words = Words{What: "tinylama"} }, `no short name "tinylama"`, "tinyllama"},
 		{"offline", func(v *visit) { v.env["HF_HUB_OFFLINE"] = "1" }, "HF_HUB_OFFLINE is set", "unset HF_HUB_OFFLINE"},
 		{"nobody there", func(v *visit) { v.env["HF_ENDPOINT"] = "http://127.0.0.1:1" }, "connection refused", "online"},
 		{"wrong sha256 asked for", func(v *visit) { v.words.SHA256 = strings.Repeat("ab", 32) }, "expected abab", "another file"},
