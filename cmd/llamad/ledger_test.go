@@ -172,6 +172,9 @@ func TestSlowStorm(t *testing.T) {
 	peak = max(peak, p.heap())
 	refused := b.errors["queue_full"]
 	t.Logf("%d prompts: %d answered, %d refused, %d other; anonymous memory %d KiB before, %d KiB at its peak", n+1, n+1-refused, refused, len(b.errors)-1, before>>10, peak>>10)
+	if peak-before > 8<<20 {
+		t.Errorf("it took %d KiB", (peak-before)>>10)
+	}
 	if b.phantoms+b.again+b.replayed > 0 {
 		t.Errorf("%d phantoms, %d second answers, %d replays", b.phantoms, b.again, b.replayed)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -171,7 +170,12 @@ func TestNoModelAndThenOne(t *testing.T) {
 	}
 
 	path := filepath.Join(s.config.Model.Directory, "fake.gguf")
-	os.WriteFile(path, []byte("big"), 0o644)
+	put := func(text string) { // whole: half of it would be a file that is being copied
+		if err := replaceFile(path, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("big")
 	s.eventually("the model is tried", func() bool { return s.d.model.describe().Status == "memory_budget" })
 	s.ask("hello")
 	if r := s.reply(); r.Error.Code != mqtt.MemoryBudget || strings.Contains(r.Error.Message, "\n") {
@@ -182,7 +186,7 @@ func TestNoModelAndThenOne(t *testing.T) {
 	}
 
 	have.Store(true)
-	os.WriteFile(path, []byte("small enough"), 0o644)
+	put("small enough")
 	s.eventually("the model is open", func() bool { return s.d.model.describe().Status == "ready" })
 	s.ask("hello")
 	if r := s.reply(); r.Text != "Hello there." {
