@@ -2,11 +2,12 @@ package mqtt
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"time"
 )
 
-// echoWindow is how long a bare text that we published is not taken for a prompt.
+// echoWindow is how long a bare text that we published is not answered as a prompt.
 const echoWindow = 10 * time.Second
 
 // origins tell what a llamad publishes from what it is asked: every object on one
@@ -25,14 +26,29 @@ var origins = [][2]string{
 // published, led back by a bridge or an automation. Answering it, even with an
 // error, would make a loop, so it is dropped.
 func (s *Service) echo(m *Message) bool {
-	if !isPublished(m.Payload) && !s.ledger.said(m.Payload) {
-		return false
+	is := isPublished(m.Payload)
+	if is {
+		s.countEcho(m)
 	}
+	return is
+}
+
+// refuseEcho is for bare texts. One that was the answer a moment ago may be somebody
+// who says the same, and is told so; the error ends a loop as well, since it is an
+// object.
+func (s *Service) refuseEcho(m *Message) *Error {
+	if !s.ledger.said(m.Payload) {
+		return nil
+	}
+	s.countEcho(m)
+	return &Error{Code: BadRequest, Message: fmt.Sprintf("the prompt is what was just answered, as if it came back by mistake: ask it as JSON, or %v later", echoWindow)}
+}
+
+func (s *Service) countEcho(m *Message) {
 	if s.counters.echoes.Add(1) == 1 {
-		s.o.Log.Warn("an answer came back as a prompt and was dropped", "topic", m.Topic,
+		s.o.Log.Warn("an answer came back as a prompt", "topic", cut(m.Topic, maxTopic),
 			"cure", "find the bridge or automation that publishes what llamad says to a prompt topic; the next are dropped without a word")
 	}
-	return true
 }
 
 func isPublished(payload []byte) bool {

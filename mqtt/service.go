@@ -125,6 +125,9 @@ func (s *Service) Receive(m *Message) (*Request, error) {
 		return r, &Error{Code: IDConflict, Message: "another prompt with this id is not answered yet"}
 	}
 	r.entry = e
+	if err := s.refuseEcho(m); err != nil {
+		return r, err
+	}
 	if err := s.stale(m); err != nil {
 		return r, err
 	}
