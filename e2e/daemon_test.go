@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -55,11 +56,43 @@ func serveWith(t *testing.T, b binary, config, state string) *daemon {
 	}
 	t.Cleanup(func() {
 		d.stop(syscall.SIGTERM)
+		if text := private.in(d.log.String()); text != "" {
+			t.Errorf("%q is in the log of the daemon", text)
+		}
 		if t.Failed() {
 			t.Logf("llamad said:\n%s", d.log.String())
 		}
 	})
 	return d
+}
+
+// private is what the clients of all tests ask and are told.
+var private texts
+
+type texts struct {
+	mu   sync.Mutex
+	list []string
+}
+
+// add takes a text that is long enough to stand nowhere by chance.
+func (p *texts) add(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(text) >= 8 {
+		p.list = append(p.list, text)
+	}
+}
+
+// in is one of them that stands in log, "" when none does.
+func (p *texts) in(log string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, text := range p.list {
+		if strings.Contains(log, text) {
+			return text
+		}
+	}
+	return ""
 }
 
 // stop ends the daemon, with its exit code; a second stop does nothing.
@@ -117,6 +150,16 @@ func (c *client) wait(token paho.Token) {
 func (c *client) publish(topic string, qos byte, payload any) {
 	c.t.Helper()
 	text, ok := payload.(string)
+	if request, is := payload.(object); is {
+		for _, key := range []string{"prompt", "system"} {
+			if asked, is := request[key].(string); is {
+				private.add(asked)
+			}
+		}
+	}
+	if strings.HasPrefix(topic, "prompt") {
+		private.add(text)
+	}
 	if !ok {
 		b, err := json.Marshal(payload)
 		if err != nil {
@@ -189,5 +232,6 @@ func (c *client) answer(topic, id string, patience time.Duration) (a answer) {
 		a = answer{}
 		return json.Unmarshal(p, &a) == nil && a.ID == id
 	})
+	private.add(a.Text)
 	return a
 }
