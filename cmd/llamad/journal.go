@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -34,6 +35,18 @@ type death struct {
 	Times  int    `json:"times"`
 }
 
+// whole says that we may have written the page, so that it fits in again.
+func (p *journalPage) whole() bool {
+	prompts := []string{p.Running}
+	for _, d := range p.Deaths {
+		prompts = append(prompts, d.Prompt)
+	}
+	return len(p.Deaths) <= maxSuspects && !slices.ContainsFunc(prompts, func(prompt string) bool {
+		b, err := hex.DecodeString(prompt)
+		return err != nil || prompt != "" && len(b) != 16
+	})
+}
+
 const (
 	maxDeaths    = 2    // of us, before a prompt is refused
 	maxSuspects  = 16   // that are remembered: as many as wait at most
@@ -52,7 +65,7 @@ func openJournal(path string, log *slog.Logger) *journal {
 	j.file = file
 	page := make([]byte, journalBytes)
 	n, _ := file.ReadAt(page, 0)
-	if page = bytes.TrimSpace(page[:n]); len(page) > 0 && json.Unmarshal(page, &j.page) != nil {
+	if page = bytes.TrimSpace(page[:n]); len(page) > 0 && (json.Unmarshal(page, &j.page) != nil || !j.page.whole()) {
 		log.Warn("the journal of the running prompt is damaged and begun anew", "file", path)
 		j.page = journalPage{}
 	}

@@ -116,14 +116,21 @@ func TestJournal(t *testing.T) {
 func TestJournalDamaged(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "running")
-	if err := os.WriteFile(path, []byte(`{"running":"0123`), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, log := journalOf(t, path); !strings.Contains(log.String(), "damaged") {
-		t.Errorf("log: %s", log)
-	}
-	if _, log := journalOf(t, path); log.String() != "" {
-		t.Errorf("log of the next start: %s", log)
+	for _, page := range []string{
+		`{"running":"0123`,
+		`{"running":"` + strings.Repeat("<", 1000) + `"}`, // which would be 6000 bytes, written again
+		`{"running":"` + strings.Repeat("a", journalBytes-20) + `"}`,
+		`{"deaths":[` + strings.Repeat(`{},`, maxSuspects) + `{}]}`,
+	} {
+		if err := os.WriteFile(path, []byte(page), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, log := journalOf(t, path); !strings.Contains(log.String(), "damaged") {
+			t.Errorf("%s: log: %s", page, log)
+		}
+		if _, log := journalOf(t, path); log.String() != "" {
+			t.Errorf("%s: log of the next start: %s", page, log)
+		}
 	}
 	log := &safeBuffer{}
 	j := openJournal(filepath.Join(dir, "absent", "running"), systemd.NewLogger(log, slog.LevelInfo))
