@@ -217,6 +217,30 @@ func TestPoisonousAnswer(t *testing.T) {
 	}
 }
 
+// An answer that the broker may have got already says so when it comes once more.
+func TestAnswerThatIsSentAgain(t *testing.T) {
+	answers := make(chan string, 8)
+	f := newFakeBroker(t, func(conn net.Conn, p packets.ControlPacket) bool {
+		published, is := p.(*packets.PublishPacket)
+		switch {
+		case is && strings.HasSuffix(published.TopicName, "/state") && string(published.Payload) == stateOnline && len(answers) == 0:
+			conn.Write(publishPacket(0x32, "llamad/pi4/prompt", 9, []byte("hello")))
+		case is && strings.HasSuffix(published.TopicName, "/response"):
+			if answers <- string(published.Payload); len(answers) == 1 {
+				conn.Close() // and nobody knows whether it arrived
+				return true
+			}
+		}
+		return false
+	})
+	h := withFake(t, f, soon)
+	h.s.Reply(h.next(), reply("an answer"))
+	h.eventually("it is sent again", func() bool { return len(answers) == 2 })
+	if first, second := <-answers, <-answers; strings.Contains(first, "replayed") || !strings.Contains(second, `"replayed":true`) {
+		t.Errorf("first %s, then %s", first, second)
+	}
+}
+
 // A connection breaks over a retained message, and meanwhile there is a newer one:
 // the older does not come behind it.
 func TestStandingMessagesAreNeverOlder(t *testing.T) {
