@@ -52,6 +52,10 @@ func (h *health) answered(r llm.Result) {
 }
 
 func (h *health) run(ctx context.Context) {
+	defer func() {
+		h.present.noted = time.Time{} // the last moment counts
+		h.notePresence()
+	}()
 	for {
 		h.d.mqtt.SetHealth(h.read())
 		h.d.notify(systemd.Status(h.d.statusLine()))

@@ -40,6 +40,21 @@ func TestPresence(t *testing.T) {
 	}
 }
 
+// A stop in order is noted to the moment.
+func TestPresenceAtTheEnd(t *testing.T) {
+	s := newSite(t, nil)
+	file := s.d.health.present.path
+	s.eventually("the connection is noted", func() bool { _, err := os.Stat(file); return err == nil })
+	then := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(file, then, then); err != nil {
+		t.Fatal(err)
+	}
+	s.stop()
+	if info, err := os.Stat(file); err != nil || time.Since(info.ModTime()) > time.Minute {
+		t.Errorf("%v, %v", info.ModTime(), err)
+	}
+}
+
 // As long as the backlog comes in we are not back: who dies over it finds the rest
 // of it as old as before. Here it never ends, since the broker keeps the marker.
 func TestPresenceWaitsForTheBacklog(t *testing.T) {
