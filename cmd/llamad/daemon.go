@@ -222,7 +222,7 @@ func (d *daemon) compute(ctx context.Context) {
 	d.model.refresh(ctx)
 	close(d.opened)
 	for {
-		look, cancel := context.WithTimeout(ctx, d.o.look)
+		look, cancel := context.WithTimeout(ctx, d.rest())
 		req, err := d.queue.Next(look)
 		cancel()
 		if errors.Is(err, queue.ErrClosed) || ctx.Err() != nil {
@@ -240,6 +240,16 @@ func (d *daemon) compute(ctx context.Context) {
 		d.running.end()
 		d.delivered(ctx, req)
 	}
+}
+
+// rest is how long to wait for a prompt before looking after the model without
+// one. A prompt does so itself, so with a model at hand there is time: an idle
+// board had better sleep.
+func (d *daemon) rest() time.Duration {
+	if d.model.sound() {
+		return 6 * d.o.look
+	}
+	return d.o.look
 }
 
 // delivered gives the broker a moment to take an answer, before the next prompt

@@ -188,6 +188,13 @@ func (k *keeper) broke(err error) {
 	k.report()
 }
 
+// sound says that there is an engine and that it is not known to have failed.
+func (k *keeper) sound() bool {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.engine != nil && k.broken == nil
+}
+
 // Encode and Session are the engine's, or say why there is none.
 func (k *keeper) Encode(p llm.Prompt) ([]tokenizer.ID, error) {
 	if k.engine == nil {
