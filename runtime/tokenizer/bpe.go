@@ -132,7 +132,7 @@ func (t *bpe) encodeWord(ids []ID, word string, m *merger) []ID {
 			return append(ids, id)
 		}
 	}
-	m.reset()
+	m.reset(len(word))
 	for i := range len(word) {
 		m.add(i, i+1, t.byteID[word[i]])
 	}

@@ -1,5 +1,7 @@
 package tokenizer
 
+import "slices"
+
 // A merger joins neighbouring symbols, always the pair of lowest rank first and
 // of equal pairs the leftmost, until no pair has a rank. Symbols are a linked
 // list and the pairs wait in a heap, so n symbols cost n log n steps however the
@@ -26,9 +28,11 @@ type pair struct {
 	id    ID     // what the two become
 }
 
-func (m *merger) reset() {
-	m.symbols = m.symbols[:0]
-	m.heap = m.heap[:0]
+// reset begins a word of at most n symbols. Room is made at once: growing would
+// take three times as much of a long text.
+func (m *merger) reset(n int) {
+	m.symbols = slices.Grow(m.symbols[:0], n)
+	m.heap = slices.Grow(m.heap[:0], n)
 }
 
 // add appends a symbol at the end of the list.

@@ -101,7 +101,7 @@ func rankOfScore(score float32) uint32 {
 
 func (s *spm) encode(ids []ID, text string, m *merger) []ID {
 	text = strings.ReplaceAll(text, spaceMark, " ")
-	m.reset()
+	m.reset(utf8.RuneCountInString(text))
 	for i := 0; i < len(text); {
 		_, n := utf8.DecodeRuneInString(text[i:])
 		m.add(i, i+n, None)
