@@ -24,6 +24,10 @@ const (
 	maxFinalBytes = 4 << 20
 )
 
+// MaxKept is the most bytes of answers that a Service keeps: those on their way
+// and those it remembers.
+const MaxKept = maxFinalBytes + maxRememberedBytes
+
 // outgoing is a message to publish.
 type outgoing struct {
 	topic    string

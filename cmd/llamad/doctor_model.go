@@ -10,7 +10,8 @@ import (
 	"llamad/runtime/llm"
 )
 
-// model opens the model, unless the service has done so.
+// model looks whether the model would open, unless the service has opened it. It
+// takes no memory, which may be just what is short.
 func (e *examination) model() verdict {
 	if e.config == nil {
 		return noConfiguration
@@ -26,12 +27,14 @@ func (e *examination) model() verdict {
 	}
 	o := modelOptions(e.config, e.app.environ)
 	o.TemplateTrial = trial()
-	m, err := llm.Open(e.ctx, path, o)
+	d, err := llm.Inspect(e.ctx, path, o)
+	if err == nil && !d.Plan.Fits() {
+		err = &llm.BudgetError{Plan: d.Plan}
+	}
 	if err != nil {
 		return sick(unservable(path, err))
 	}
-	defer m.Close()
-	i, plan := m.Info(), m.Plan()
+	i, plan := d.Info, d.Plan
 	v := verdict{fine, fmt.Sprintf("%s: %s, %s, %s kernels, context %d; %.0f of %.0f MB of memory",
 		path, i.Architecture, i.Quantization, i.Kernel, i.Context, float64(plan.Total())/1e6, float64(plan.Budget)/1e6), ""}
 	if len(i.Warnings) > 0 {

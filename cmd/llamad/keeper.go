@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
-	"os"
-	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -105,10 +103,20 @@ func (k *keeper) refresh(ctx context.Context) {
 	switch {
 	case e != nil:
 		k.opened(e)
-	case err != nil && (known == nil || known.Error() != err.Error()):
+	case err != nil && !sameReason(known, err):
 		k.complain(err)
 		k.set(nil, err)
 	}
+}
+
+// sameReason says that b tells nobody more than a did. The figures of a budget
+// that is a share of the available memory change all the time.
+func sameReason(a, b error) bool {
+	var before, now *llm.BudgetError
+	if errors.As(a, &before) && errors.As(b, &now) {
+		return before.Plan.Weights == now.Plan.Weights && before.Plan.Cure() == now.Plan.Cure()
+	}
+	return a != nil && a.Error() == b.Error()
 }
 
 // attempt opens the model, or says why it does not; it does neither while the file
@@ -147,13 +155,11 @@ func (k *keeper) complain(err error) {
 func (k *keeper) opened(e engine) {
 	k.file.opened()
 	info, plan := e.Info(), e.Plan()
-	if os.Getenv("GOMEMLIMIT") == "" && plan.Heap > 0 {
-		debug.SetMemoryLimit(plan.Heap) // everything large lies outside the Go heap
-	}
+	boundHeap(plan)
 	k.log.Info("model open", "model", info.Name, "architecture", info.Architecture, "quantization", info.Quantization,
 		"kernel", info.Kernel, "context", info.Context, "template", info.Template)
-	k.log.Info("memory planned", "weights", plan.Weights, "kv", int64(plan.Slots)*plan.KV, "scratch", plan.Scratch,
-		"heap", plan.Heap, "total", plan.Total(), "budget", plan.Budget)
+	k.log.Info("memory planned", "weights", plan.Weights, "program", plan.Program, "kv", int64(plan.Slots)*plan.KV, "scratch", plan.Scratch,
+		"heap", plan.Heap, "held_back", plan.Headroom, "total", plan.Total(), "budget", plan.Budget)
 	k.set(e, nil)
 }
 

@@ -73,16 +73,53 @@ func find(name string, c *config.Config, environ []string) (string, error) {
 	return "", missing
 }
 
+// find is the same for a command with flags, which it checks.
+func (f *modelFlags) find(name string, c *config.Config, environ []string) (string, error) {
+	if f.context < 0 || f.threads < 0 {
+		return "", usagef("--context and --threads: expected numbers from 0 up")
+	}
+	return find(name, c, environ)
+}
+
 // open opens the model that MODEL means and says what is odd about it.
 func (a *app) open(ctx context.Context, name string, f *modelFlags, c *config.Config) (*llm.Model, error) {
-	if f.context < 0 || f.threads < 0 {
-		return nil, usagef("--context and --threads: expected numbers from 0 up")
-	}
-	path, err := find(name, c, a.environ)
+	path, err := f.find(name, c, a.environ)
 	if err != nil {
 		return nil, err
 	}
-	o := modelOptions(c, a.environ)
+	m, err := llm.Open(ctx, path, f.options(c, a.environ))
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	boundHeap(m.Plan())
+	a.caution(m.Info())
+	return m, nil
+}
+
+// inspect describes the model that MODEL means without opening it.
+func (a *app) inspect(ctx context.Context, name string, f *modelFlags, c *config.Config) (*llm.Description, error) {
+	path, err := f.find(name, c, a.environ)
+	if err != nil {
+		return nil, err
+	}
+	d, err := llm.Inspect(ctx, path, f.options(c, a.environ))
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	a.caution(d.Info)
+	return d, nil
+}
+
+// caution says what is odd about a model.
+func (a *app) caution(i llm.Info) {
+	for _, w := range i.Warnings {
+		a.say("llamad: warning: "+w, "")
+	}
+}
+
+// options are those of the configuration, but for what the flags say.
+func (f *modelFlags) options(c *config.Config, environ []string) llm.Options {
+	o := modelOptions(c, environ)
 	if f.context > 0 {
 		o.Context = f.context
 	}
@@ -90,14 +127,7 @@ func (a *app) open(ctx context.Context, name string, f *modelFlags, c *config.Co
 		o.ThreadsPrefill, o.ThreadsDecode = f.threads, f.threads
 	}
 	o.TemplateTrial = trial()
-	m, err := llm.Open(ctx, path, o)
-	if err != nil {
-		return nil, explain(path, err)
-	}
-	for _, w := range m.Info().Warnings {
-		a.say("llamad: warning: "+w, "")
-	}
-	return m, nil
+	return o
 }
 
 // modelOptions maps the configuration to how a model is opened.
@@ -106,7 +136,8 @@ func modelOptions(c *config.Config, environ []string) llm.Options {
 		Kernel:         variable(environ, "LLAMAD_KERNEL"),
 		Context:        c.Memory.Context,
 		MinContext:     c.Memory.MinContext,
-		Budget:         c.Memory.Budget.Of(llm.Available()),
+		Budget:         c.Memory.Budget.Of(llm.Available().Bytes),
+		Headroom:       headroom(c),
 		KV:             c.Memory.KV,
 		ThreadsPrefill: c.Model.ThreadsPrefill,
 		ThreadsDecode:  c.Model.ThreadsDecode,

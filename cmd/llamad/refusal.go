@@ -22,6 +22,7 @@ func refusal(err error) *mqtt.Error {
 		full     *queue.FullError
 		overflow *llm.ContextError
 		budget   *llm.BudgetError
+		pressure *llm.PressureError
 		broken   *llm.ModelError
 		none     *noModelError
 		encode   *encodeError
@@ -38,7 +39,7 @@ func refusal(err error) *mqtt.Error {
 		code, err = mqtt.ShuttingDown, errShuttingDown
 	case errors.As(err, &overflow):
 		code, err = mqtt.ContextOverflow, overflow
-	case errors.As(err, &budget):
+	case errors.As(err, &budget), errors.As(err, &pressure):
 		code = mqtt.MemoryBudget
 	case errors.As(err, &none):
 		code = mqtt.NoModel

@@ -16,6 +16,7 @@ import (
 	"llamad/config"
 	"llamad/mqtt"
 	"llamad/runtime/llm"
+	"llamad/runtime/memory"
 	"llamad/runtime/queue"
 	"llamad/systemd"
 )
@@ -224,6 +225,48 @@ func TestModelThatBreaks(t *testing.T) {
 	}
 }
 
+// A budget that is a share of what is available has other figures at each try.
+func TestSameReason(t *testing.T) {
+	budget := func(weights, budget int64) error {
+		return fmt.Errorf("open: %w", &llm.BudgetError{Plan: llm.Plan{Weights: weights, Budget: budget}})
+	}
+	missing := errors.New("no such file")
+	for _, c := range []struct {
+		a, b error
+		same bool
+	}{
+		{nil, missing, false}, {missing, missing, true}, {missing, budget(9, 1), false}, {budget(9, 1), missing, false},
+		{budget(9, 1), budget(9, 2), true}, {budget(9, 1), budget(8, 1), false},
+	} {
+		if got := sameReason(c.a, c.b); got != c.same {
+			t.Errorf("%v and %v: %v", c.a, c.b, got)
+		}
+	}
+}
+
+// A machine that is short of memory refuses what does not go, and nothing else.
+func TestPressureRefusesAPrompt(t *testing.T) {
+	var short atomic.Bool
+	short.Store(true)
+	s := newSite(t, func(s *site) {
+		s.engine.speak = func(_ context.Context, _ *fakeSession, yield func(string, error) bool) {
+			if short.Swap(false) {
+				yield("", &llm.PressureError{Need: 9e6, Room: memory.Room{Bytes: 1e6, From: "MemAvailable"}})
+				return
+			}
+			yield("there is room again", nil)
+		}
+	})
+	s.ask("hello")
+	if r := s.reply(); r.Error.Code != mqtt.MemoryBudget || !strings.Contains(r.Error.Message, "9.0 MB more and 1.0 MB are available (MemAvailable)") {
+		t.Errorf("%+v", r)
+	}
+	s.ask("hello")
+	if r := s.reply(); r.Text != "there is room again" || s.opens.Load() != 1 || s.d.model.describe().Status != "ready" {
+		t.Errorf("%+v; opened %d times", r, s.opens.Load())
+	}
+}
+
 type replacedError struct{ inPlace bool }
 
 func (e *replacedError) Error() string { return "the file is another" }
@@ -244,7 +287,12 @@ func TestModelFileThatChanges(t *testing.T) {
 			s.running()
 			var err error = &replacedError{test.inPlace}
 			old := s.engine
-			s.open = func() (engine, error) { return &fakeEngine{speak: old.speak}, nil }
+			s.open = func() (engine, error) {
+				if !old.closed.Load() {
+					t.Error("two models are open at a time: the memory is there for one")
+				}
+				return &fakeEngine{speak: old.speak}, nil
+			}
 			old.changed.Store(&err)
 			close(release)
 			if r := s.reply(); r.Error.Code != test.want {

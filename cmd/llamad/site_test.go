@@ -51,7 +51,7 @@ func (e *fakeEngine) Session(string) (session, error) { return &fakeSession{e: e
 func (e *fakeEngine) Info() llm.Info {
 	return llm.Info{Name: "fake", Architecture: "llama", Quantization: "Q8_0", Kernel: "portable", Context: 64}
 }
-func (e *fakeEngine) Plan() llm.Plan     { return llm.Plan{Budget: 1 << 30} }
+func (e *fakeEngine) Plan() llm.Plan     { return llm.Plan{Heap: 1 << 30, Budget: 2 << 30} }
 func (e *fakeEngine) Memory() llm.Memory { return llm.Memory{KV: 7, Budget: 1 << 30} }
 func (e *fakeEngine) Close() error       { e.closed.Store(true); return nil }
 func (e *fakeEngine) Changed() error {

@@ -76,13 +76,13 @@ func (c *choosing) run(key string, choices []string, yield func(string, error) b
 	if len(choices) == 0 {
 		return errors.New("there is nothing to choose from: give it at least one text")
 	}
-	longest := 0
+	longest, all := 0, 0
 	for _, text := range choices {
 		ids := c.tokens.EncodeRest(text)
 		if len(ids) == 0 {
 			return errors.New("an empty text cannot be chosen")
 		}
-		longest = max(longest, len(ids))
+		longest, all = max(longest, len(ids)), all+len(ids)
 		c.texts = append(c.texts, ids)
 	}
 	c.sums = make([]float64, len(choices))
@@ -92,7 +92,7 @@ func (c *choosing) run(key string, choices []string, yield func(string, error) b
 		}
 	}
 	c.ends = c.ends && len(c.eog) > 0
-	if err := c.enter(key, longest); err != nil {
+	if err := c.enter(key, longest, all); err != nil {
 		return err
 	}
 	c.behind = c.first

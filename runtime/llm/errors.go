@@ -20,11 +20,14 @@ func (e *ContextError) Error() string {
 	return fmt.Sprintf("the prompt has %d tokens and the context %d positions: shorten the prompt or raise the context (memory.context, --context)", e.Prompt, e.Context)
 }
 
-// BudgetError is a model that does not fit the memory budget.
+// BudgetError is a model that does not fit the memory budget. The first line of
+// what it says is all that a short message needs; the table follows.
 type BudgetError struct{ Plan Plan }
 
 func (e *BudgetError) Error() string {
-	return "the model does not fit the memory budget; " + e.Plan.cure() + "\n" + e.Plan.String()
+	p := &e.Plan
+	return fmt.Sprintf("the model does not fit the memory budget: it takes %.1f MB of %.1f MB; %s\n%s",
+		float64(p.Total())/1e6, float64(p.Budget)/1e6, p.Cure(), p)
 }
 
 // UnsupportedError is a well-formed file that llamad does not run.

@@ -191,7 +191,7 @@ func TestPrefixIsReused(t *testing.T) {
 // cached ones, and returns what follows them.
 func lastLogits(t *testing.T, m *Model, ids []tokenizer.ID, cached int) []float32 {
 	t.Helper()
-	s, got, err := m.claim("", ids)
+	s, got, err := m.claim("", ids, m.plan.Context)
 	if err != nil || got < cached {
 		t.Fatalf("claim = %d cached, %v; want %d", got, err, cached)
 	}

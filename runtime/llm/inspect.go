@@ -1,6 +1,8 @@
 package llm
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -9,6 +11,31 @@ import (
 	"llamad/runtime/mmap"
 	"llamad/runtime/quant"
 )
+
+// Description is what a file says of the model in it, and what running it would
+// take.
+type Description struct {
+	Info    Info
+	Tensors []TensorKind
+	Plan    Plan
+}
+
+// Inspect describes a model. It takes no memory for running it and does not ask
+// whether it fits: a plan that does not is described like any other.
+func Inspect(ctx context.Context, path string, o Options) (*Description, error) {
+	m := newModel(path, o)
+	defer m.Close()
+	d := &Description{}
+	err := m.examine(ctx, o)
+	if err == nil {
+		d.Tensors, err = m.Tensors()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	d.Info, d.Plan = m.Info(), m.Plan()
+	return d, nil
+}
 
 // TensorKind sums up the tensors that play one role, over all layers, and have
 // one format.
@@ -55,10 +82,6 @@ func role(name string) string {
 	}
 	return name
 }
-
-// Available is the memory that a model could still take on this machine, in
-// bytes: what the kernel calls available, or what the cgroup allows.
-func Available() int64 { return available() }
 
 // KernelClass is one implementation of the kernels.
 type KernelClass struct {

@@ -30,7 +30,7 @@ func (m *Model) Meter() (*Meter, error) {
 	t := &Meter{model: m, session: session, random: rand.New(rand.NewPCG(1, 1)), batch: make([]int32, 0, batchRows)}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if t.slot, err = m.freeSlot(nil); err != nil {
+	if t.slot, err = m.freeSlot(nil, func() bool { return true }); err != nil {
 		session.Close()
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"llamad/runtime/chat"
 	"llamad/runtime/gguf"
 	"llamad/runtime/kernel"
+	"llamad/runtime/memory"
 	"llamad/runtime/mmap"
 	"llamad/runtime/model"
 	"llamad/runtime/pool"
@@ -37,7 +38,10 @@ type Model struct {
 	tokens   *tokenizer.Tokenizer
 	template *chat.Template
 	kernel   *kernel.Set
+	source   int64 // bytes of the file's template
+	options  model.Options
 	plan     Plan
+	room     func() memory.Room
 	warnings []string
 
 	pool    *pool.Pool
@@ -47,6 +51,7 @@ type Model struct {
 	running sync.Mutex // held by the open session
 	mu      sync.Mutex // guards slots
 	slots   []*slot
+	rows    int    // of the largest batch so far: as much of the scratch is taken
 	uses    uint64 // counts sessions, for least recently used
 
 	threadsPrefill int
@@ -61,18 +66,29 @@ type Model struct {
 // Errors are *gguf.Error for a damaged file, *UnsupportedError for one that
 // llamad does not run, *BudgetError, or those of the system.
 func Open(ctx context.Context, path string, o Options) (*Model, error) {
-	m := &Model{path: path, log: o.Log}
-	if m.log == nil {
-		m.log = slog.New(slog.DiscardHandler)
+	m := newModel(path, o)
+	err := m.examine(ctx, o)
+	if err == nil {
+		err = m.prepare(o)
 	}
-	if err := m.open(ctx, o); err != nil {
+	if err != nil {
 		m.Close()
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	return m, nil
 }
 
-func (m *Model) open(ctx context.Context, o Options) (err error) {
+func newModel(path string, o Options) *Model {
+	m := &Model{path: path, log: o.Log, room: memory.Host().Room}
+	if m.log == nil {
+		m.log = slog.New(slog.DiscardHandler)
+	}
+	return m
+}
+
+// examine maps the file, finds out whether it can be run and plans the memory for
+// that. It takes none but Go's heap for the vocabulary and the template.
+func (m *Model) examine(ctx context.Context, o Options) (err error) {
 	if m.kernel, err = kernel.Choose(o.Kernel); err != nil {
 		return err
 	}
@@ -94,10 +110,11 @@ func (m *Model) open(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	m.warnings = append(m.warnings, m.template.Warnings()...)
+	m.source = int64(len(source))
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return m.prepare(o)
+	return m.makePlan(o)
 }
 
 // load reads the head of the file: the tensors' places, and the vocabulary.
@@ -136,29 +153,19 @@ func Check(path string) (err error) {
 	return err
 }
 
-// prepare plans the memory, takes it and starts the workers.
-func (m *Model) prepare(o Options) (err error) {
-	state := model.Options{Kernel: m.kernel, Batch: batchRows}
-	state.ThreadsPrefill, state.ThreadsDecode = threads(o, m.kernel)
-	if state.KV, err = model.KVFormat(&m.model.Config, o.KV); err != nil {
-		return err
+// prepare takes the memory that was planned and starts the workers.
+func (m *Model) prepare(o Options) error {
+	if !m.plan.Fits() {
+		return &BudgetError{m.plan}
 	}
-	if m.plan, err = makePlan(m.model, state, m.file.Size(), m.tokens.Size(), o); err != nil {
-		return err
-	}
-	state.Context = m.plan.Context
-	m.state = model.NewState(m.model, state, &m.scratch)
+	m.state = model.NewState(m.model, m.options, &m.scratch)
 	if err := m.scratch.Map(); err != nil {
 		return err
 	}
-	m.pool = pool.New(max(state.ThreadsPrefill, state.ThreadsDecode))
+	m.pool = pool.New(max(m.options.ThreadsPrefill, m.options.ThreadsDecode))
 	m.state.Start(m.pool)
-	m.setThreads(o, state)
-	if o.Lock {
-		if err := m.file.Lock(); err != nil {
-			m.warnings = append(m.warnings, fmt.Sprintf("memory.lock: %v: the weights stay in the page cache and may be evicted", err))
-		}
-	}
+	m.setThreads(o)
+	m.comparePlan(o.Lock)
 	for _, w := range m.warnings {
 		m.log.Warn(w, "model", m.name)
 	}

@@ -13,6 +13,7 @@ type Options struct {
 	Context        int          // positions of the KV cache; 0 is the smaller of the model's own and 2,048, shrunk to fit the budget
 	MinContext     int          // a default context is never shrunk below this; 0 is 512
 	Budget         int64        // bytes; 0 is 75 % of the memory that is available
+	Headroom       int64        // bytes of Go's heap that the caller may need beside the model, for what comes in bursts
 	KV             string       // "f16" (also "") or "q8_0"
 	ThreadsPrefill int          // 0 is every core
 	ThreadsDecode  int          // 0 is the default of the kernel class, or measured where OnThreads is set
@@ -50,7 +51,7 @@ type Info struct {
 // Memory holds the four figures that are always reported apart, in bytes.
 type Memory struct {
 	Anonymous int64 // of the whole process
-	Resident  int64 // pages of the mapped model in memory now
+	Resident  int64 // pages of the mapped model in memory now, about
 	KV        int64 // KV cache that is allocated
 	Budget    int64
 }

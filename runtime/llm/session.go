@@ -57,7 +57,7 @@ const fileCheck = 250 * time.Millisecond
 // an error is the last thing it yields. A context that is done ends it too, with
 // the text so far and the finish reason FinishDeadline or FinishCancelled.
 //
-// Errors are *ContextError and *ModelError.
+// Errors are *ContextError, *PressureError and *ModelError.
 func (s *Session) Generate(ctx context.Context, ids []tokenizer.ID, o GenerateOptions) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		g := &generation{Model: s.model, Context: ctx, options: o, ids: ids, checked: time.Now()}
@@ -148,10 +148,10 @@ func (g *generation) run(key string, yield func(string, error) bool) error {
 
 // begin checks what can be checked before anything is computed.
 func (g *generation) begin(key string) (err error) {
-	if err := g.enter(key, 1); err != nil {
+	o := &g.options
+	if err := g.enter(key, 1, o.MaxTokens); err != nil {
 		return err
 	}
-	o := &g.options
 	g.result.Seed = rand.Uint64()
 	if o.Seed != nil {
 		g.result.Seed = *o.Seed
@@ -172,9 +172,10 @@ func (g *generation) begin(key string) (err error) {
 	return nil
 }
 
-// enter finds the slot to compute in, which has room for that many tokens behind
-// the prompt.
-func (g *generation) enter(key string, room int) (err error) {
+// enter finds the slot to compute in, which has room for at least that many
+// tokens behind the prompt. There may come to be up to most, 0 being as many as
+// the context has room for.
+func (g *generation) enter(key string, room, most int) (err error) {
 	if len(g.ids) == 0 {
 		return errors.New("the prompt is empty: give it at least one token")
 	}
@@ -185,7 +186,11 @@ func (g *generation) enter(key string, room int) (err error) {
 		return err
 	}
 	g.result.PromptTokens = len(g.ids)
-	if g.slot, g.result.CachedTokens, err = g.claim(key, g.ids); err != nil {
+	positions := g.plan.Context
+	if most > 0 {
+		positions = min(positions, len(g.ids)+most)
+	}
+	if g.slot, g.result.CachedTokens, err = g.claim(key, g.ids, positions); err != nil {
 		return err
 	}
 	// The last token is computed in any case, for what follows it.
@@ -278,6 +283,7 @@ func (g *generation) compute(batch []model.Span, each func(int, []float32) error
 			return err
 		}
 	}
+	g.touch(g.slot, batch)
 	return asModelError(g.state.Forward(g.Context, batch, each))
 }
 

@@ -1,6 +1,8 @@
 package llm
 
 import (
+	"slices"
+
 	"llamad/runtime/mmap"
 	"llamad/runtime/model"
 	"llamad/runtime/tokenizer"
@@ -13,6 +15,8 @@ type slot struct {
 	memory mmap.Arena
 	tokens []tokenizer.ID // the first len(tokens) positions are valid
 	used   uint64
+
+	touched int // positions that were ever written: the rest of memory is not taken yet
 }
 
 // shared is how many tokens a and b begin with in common.
@@ -27,13 +31,17 @@ func shared(a, b []tokenizer.ID) int {
 }
 
 // claim finds the slot to compute ids in and how many of them it holds already.
+// The answer may come to fill that many positions.
 //
 // A conversation keeps to its own slot. Other prompts continue in the slot that
 // shares most with them where that is the better half of either, which is so for
 // prompts with the same system prompt; what came after it there is given up.
 // A prompt that is new gets a new slot, or the one unused for longest, and
 // begins with a copy of what another slot shares with it.
-func (m *Model) claim(key string, ids []tokenizer.ID) (s *slot, cached int, err error) {
+//
+// Where memory is short there is no new slot, then fewer of them, and at last a
+// *PressureError.
+func (m *Model) claim(key string, ids []tokenizer.ID, positions int) (s *slot, cached int, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var best *slot
@@ -49,16 +57,22 @@ func (m *Model) claim(key string, ids []tokenizer.ID) (s *slot, cached int, err 
 	if key == "" && best != nil && best.key == "" && 2*cached >= min(len(ids), len(best.tokens)) {
 		s = best
 	}
+	rows := min(len(ids), batchRows)
 	if s == nil {
-		if s, err = m.freeSlot(best); err != nil {
+		roomy := func() bool { return m.takes(nil, rows, positions) <= m.room().Bytes }
+		if s, err = m.freeSlot(best, roomy); err != nil {
 			return nil, 0, err
 		}
 	}
+	if err := m.makeRoom(s, best, rows, positions); err != nil {
+		return nil, 0, err
+	}
 	// In the slot's own tokens, or copied from the one that shares more.
-	if own := shared(s.tokens, ids); s == best || own >= cached {
+	if own := shared(s.tokens, ids); s == best || own >= cached || !slices.Contains(m.slots, best) {
 		cached = own
 	} else {
 		s.cache.CopyPrefix(best.cache, cached)
+		s.touched = max(s.touched, cached)
 	}
 	m.uses++
 	s.key, s.used = key, m.uses
@@ -66,10 +80,11 @@ func (m *Model) claim(key string, ids []tokenizer.ID) (s *slot, cached int, err 
 	return s, cached, nil
 }
 
-// freeSlot makes a slot while the plan allows, or takes the one unused for
-// longest, and spares source unless it is the only one.
-func (m *Model) freeSlot(source *slot) (*slot, error) {
-	if len(m.slots) < m.plan.Slots {
+// freeSlot makes a slot while the plan and roomy allow, or takes the one unused
+// for longest, and spares source unless it is the only one. The first slot is
+// always made.
+func (m *Model) freeSlot(source *slot, roomy func() bool) (*slot, error) {
+	if len(m.slots) == 0 || len(m.slots) < m.plan.Slots && roomy() {
 		s := &slot{}
 		s.cache = model.NewCache(&m.model.Config, m.state.KV, m.plan.Context, &s.memory)
 		if err := s.memory.Map(); err == nil {
@@ -79,11 +94,19 @@ func (m *Model) freeSlot(source *slot) (*slot, error) {
 			return nil, err
 		}
 	}
-	var oldest *slot
+	if s := m.oldest(source); s != nil {
+		return s, nil
+	}
+	return source, nil
+}
+
+// oldest is the slot unused for longest beside those that are spared, nil where
+// there is no other.
+func (m *Model) oldest(spared ...*slot) (oldest *slot) {
 	for _, s := range m.slots {
-		if (s != source || len(m.slots) == 1) && (oldest == nil || s.used < oldest.used) {
+		if !slices.Contains(spared, s) && (oldest == nil || s.used < oldest.used) {
 			oldest = s
 		}
 	}
-	return oldest, nil
+	return oldest
 }

@@ -87,7 +87,7 @@ func open(t testing.TB, path string, o Options) *Model {
 // them.
 func logits(t testing.TB, m *Model, tokens []tokenizer.ID) [][]float32 {
 	t.Helper()
-	s, _, err := m.claim("test", nil)
+	s, _, err := m.claim("test", nil, m.plan.Context)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +207,7 @@ func TestSmolLM2FollowsTheExactGreedyText(t *testing.T) {
 			for _, p := range chosen(t) {
 				all := append(append([]tokenizer.ID(nil), p.Tokens...), p.Greedy...)
 				head := len(p.Tokens)
-				s, _, err := m.claim("test", nil)
+				s, _, err := m.claim("test", nil, m.plan.Context)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"llamad/runtime/kernel"
-	"llamad/runtime/model"
 )
 
 // threads are the workers for prefill and decode. Prefill computes, and takes
@@ -43,9 +42,9 @@ func (o *Options) knownThreads(set *kernel.Set) int {
 
 // setThreads takes over what threads chose, and lets numbers of threads race
 // where somebody wants to know the fastest.
-func (m *Model) setThreads(o Options, s model.Options) {
-	m.threadsPrefill = s.ThreadsPrefill
-	m.threadsDecode.Store(int32(s.ThreadsDecode))
+func (m *Model) setThreads(o Options) {
+	m.threadsPrefill = m.options.ThreadsPrefill
+	m.threadsDecode.Store(int32(m.options.ThreadsDecode))
 	if o.ThreadsDecode == 0 && o.OnThreads != nil && o.knownThreads(m.kernel) == 0 && m.pool.Size() > 1 {
 		m.race, m.onThreads = newRace(m.pool.Size()), o.OnThreads
 	}

@@ -83,23 +83,3 @@ func TestOpenRefuses(t *testing.T) {
 		}
 	}
 }
-
-func TestResident(t *testing.T) {
-	f := open(t, pages(t, 64))
-	sum := 0
-	for i := 0; i < len(f.Bytes()); i += pageSize {
-		sum += int(f.Bytes()[i])
-	}
-	if sum != 64*65/2 {
-		t.Errorf("pages sum to %d", sum)
-	}
-	if n, err := f.Resident(); err != nil || n != f.Size() {
-		t.Errorf("after reading all: %d of %d, %v", n, f.Size(), err)
-	}
-	if err := unix.Madvise(f.Bytes(), unix.MADV_DONTNEED); err != nil {
-		t.Fatal(err)
-	}
-	if n, err := f.Resident(); err != nil || n != 0 {
-		t.Errorf("after giving all back: %d, %v", n, err)
-	}
-}

@@ -80,6 +80,18 @@ func Load(f *gguf.File) (*Model, error) {
 	return m, nil
 }
 
+// HeapBytes is what the model takes of Go's heap: norms and biases.
+func (m *Model) HeapBytes() int64 {
+	floats := len(m.OutputNorm) + len(m.Rope.Factors)
+	for i := range m.Layers {
+		l := &m.Layers[i]
+		for _, v := range [][]float32{l.AttentionNorm, l.QBias, l.KBias, l.VBias, l.FeedForwardNorm} {
+			floats += len(v)
+		}
+	}
+	return 4 * int64(floats)
+}
+
 // loader takes tensors out of a file by name and keeps the first error.
 type loader struct {
 	file  *gguf.File
