@@ -154,15 +154,6 @@ func TestRunRefusesAPromptBeyondTheContext(t *testing.T) {
 	}
 }
 
-func TestShow(t *testing.T) {
-	out := llamad(t, "", "show", smollm2(t))
-	for _, want := range []string{"architecture   llama", "quantization   Q4_1", "blk.*.attn_q.weight", "Q4_1  30", "KV cache", "budget"} {
-		if !strings.Contains(out, want) {
-			t.Errorf("show lacks %q:\n%s", want, out)
-		}
-	}
-}
-
 func TestFailingOutputIsAnError(t *testing.T) {
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {

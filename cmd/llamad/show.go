@@ -9,45 +9,80 @@ import (
 	"github.com/spf13/cobra"
 
 	"llamad/runtime/llm"
+	"llamad/runtime/memory"
 )
 
+// showing is what show and its flags say.
+type showing struct {
+	app    *app
+	model  *modelFlags
+	memory bool
+	json   bool
+}
+
 func (a *app) showCommand() *cobra.Command {
-	var flags *modelFlags
+	o := &showing{app: a}
 	cmd := &cobra.Command{
 		Use:   "show MODEL",
 		Short: "Describe a model and the memory it takes",
 		Long: `Describes a GGUF file: architecture, size, the formats of its tensors, context,
-chat template, and the plan of the memory that running it takes.`,
+chat template, and the plan of the memory that running it takes.
+
+With --memory, the plan alone and what goes with it: how much memory there is and
+who says so, the largest context that would fit, and what the model would be in
+smaller formats. Nothing is loaded for it, so that a small board can be asked
+about a large file. A model that does not fit is described like any other, and
+the exit code is 0.`,
 		Example: `  llamad show tinyllama.gguf
-  llamad show tinyllama.gguf --context 4096    what a longer context costs`,
+  llamad show --memory tinyllama.gguf --context 4096    what a longer context costs
+  llamad show --memory --json tinyllama.gguf            the numbers, in bytes`,
 		Args: arguments([]string{"MODEL"}),
-		RunE: a.do(func(ctx context.Context, args []string) error {
-			c, err := a.settings(flags.config)
-			if err != nil {
-				return err
-			}
-			m, err := a.open(ctx, args[0], flags, c)
-			if err != nil {
-				return err
-			}
-			defer m.Close()
-			kinds, err := m.Tensors()
-			if err != nil {
-				return err
-			}
-			return describe(a.stdout, m.Info(), kinds, m.Plan())
-		}),
+		RunE: a.do(o.run),
 	}
-	flags = newModelFlags(cmd.Flags())
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.BoolVar(&o.memory, "memory", false, "only what running it would take, and whether that is there")
+	flags.BoolVar(&o.json, "json", false, "print an object instead of tables; sizes are bytes")
+	o.model = newModelFlags(flags)
 	return cmd
 }
 
-// describe writes the tables of show.
-func describe(w io.Writer, i llm.Info, kinds []llm.TensorKind, plan llm.Plan) error {
+func (o *showing) run(ctx context.Context, args []string) error {
+	c, err := o.app.settings(o.model.config)
+	if err != nil {
+		return err
+	}
+	available := llm.Available() // before the file's own pages are in memory
+	d, err := o.app.inspect(ctx, args[0], o.model, c)
+	if err != nil {
+		return err
+	}
+	if err := o.write(d, available); err != nil {
+		return fmt.Errorf("standard output: %w", err)
+	}
+	return nil
+}
+
+func (o *showing) write(d *llm.Description, available memory.Room) error {
+	w := o.app.stdout
+	if o.json {
+		return writeShowJSON(w, d, available, o.memory)
+	}
+	if !o.memory {
+		if err := writeModel(w, d); err != nil {
+			return err
+		}
+	}
+	return writeMemory(w, &d.Plan, available)
+}
+
+// writeModel writes what the file says.
+func writeModel(w io.Writer, d *llm.Description) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	row := func(name, format string, args ...any) {
 		fmt.Fprintf(t, "  %s\t%s\n", name, fmt.Sprintf(format, args...))
 	}
+	i := d.Info
 	fmt.Fprintln(t, "Model")
 	row("name", "%s", i.Name)
 	row("architecture", "%s", i.Architecture)
@@ -58,15 +93,11 @@ func describe(w io.Writer, i llm.Info, kinds []llm.TensorKind, plan llm.Plan) er
 	row("chat template", "%s", templates[i.Template])
 	row("kernel", "%s", i.Kernel)
 	fmt.Fprintln(t, "\nTensors")
-	for _, k := range kinds {
+	for _, k := range d.Tensors {
 		fmt.Fprintf(t, "  %s\t%s\t%d\t%s\n", k.Name, k.Format, k.Count, megabytes(k.Bytes))
 	}
-	fmt.Fprintln(t, "\nMemory")
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintln(w, plan)
-	return err
+	fmt.Fprintln(t)
+	return t.Flush()
 }
 
 // templates words where a chat template comes from.
