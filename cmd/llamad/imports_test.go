@@ -14,7 +14,7 @@ import (
 // standard library. It is a statement of intent. When a build needs another
 // arrow, look for the reason before adding it here.
 const imports = `
-	cmd/llamad: board config hub mqtt mqtt/broker systemd runtime/chat runtime/llm runtime/memory runtime/queue runtime/shape runtime/tokenizer
+	cmd/llamad: board config hub mqtt mqtt/broker systemd runtime/chat runtime/eval runtime/llm runtime/memory runtime/queue runtime/shape runtime/tokenizer
 		github.com/spf13/cobra github.com/spf13/pflag golang.org/x/sys/unix
 
 	board: golang.org/x/sys/unix
@@ -29,6 +29,7 @@ const imports = `
 	systemd:     github.com/coreos/go-systemd/v22/daemon github.com/coreos/go-systemd/v22/journal
 	packaging/man: config github.com/spf13/cobra github.com/spf13/pflag
 
+	runtime/eval:      runtime/llm runtime/tokenizer
 	runtime/llm:       runtime/chat runtime/gguf runtime/kernel runtime/memory runtime/mmap runtime/model runtime/pool runtime/quant runtime/sample runtime/tokenizer
 	runtime/model:     runtime/gguf runtime/kernel runtime/pool runtime/quant
 	runtime/chat:      runtime/tokenizer github.com/ardanlabs/jinja golang.org/x/sys/unix

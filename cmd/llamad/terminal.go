@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
 )
@@ -37,14 +38,21 @@ func newProgress(w io.Writer, what string) *progress {
 // progressAfter is how long something takes before a word about it is worth while.
 const progressAfter = 500 * time.Millisecond
 
-// show replaces the line.
+// show says that done of total parts are done.
 func (p *progress) show(done, total int) {
-	if p.off || total <= 0 || time.Since(p.began) < progressAfter {
+	if total > 0 {
+		p.replace(fmt.Sprintf("%s: %d %%", p.what, 100*done/total))
+	}
+}
+
+// replace replaces the line.
+func (p *progress) replace(line string) {
+	if p.off || time.Since(p.began) < progressAfter {
 		return
 	}
-	line := fmt.Sprintf("%s: %d %%", p.what, 100*done/total)
-	fmt.Fprint(p.w, "\r"+line+strings.Repeat(" ", max(0, p.width-len(line))))
-	p.width = len(line)
+	width := utf8.RuneCountInString(line)
+	fmt.Fprint(p.w, "\r"+line+strings.Repeat(" ", max(0, p.width-width)))
+	p.width = width
 }
 
 // clear removes the line for good.

@@ -60,6 +60,7 @@ func (s *Session) Choose(ctx context.Context, ids []tokenizer.ID, choices []stri
 type choosing struct {
 	*generation
 	ends  bool // the end of the turn counts
+	whole bool // all of the prompt is computed, whatever a slot holds of it
 	eog   []tokenizer.ID
 	texts [][]tokenizer.ID // the choices
 	sums  []float64        // log-likelihood of each so far
@@ -76,42 +77,52 @@ func (c *choosing) run(key string, choices []string, yield func(string, error) b
 	if len(choices) == 0 {
 		return errors.New("there is nothing to choose from: give it at least one text")
 	}
-	longest, all := 0, 0
 	for _, text := range choices {
 		ids := c.tokens.EncodeRest(text)
 		if len(ids) == 0 {
 			return errors.New("an empty text cannot be chosen")
 		}
-		longest, all = max(longest, len(ids)), all+len(ids)
 		c.texts = append(c.texts, ids)
 	}
-	c.sums = make([]float64, len(choices))
 	for id := range c.tokens.Size() {
 		if c.tokens.IsEOG(tokenizer.ID(id)) {
 			c.eog = append(c.eog, tokenizer.ID(id))
 		}
 	}
 	c.ends = c.ends && len(c.eog) > 0
-	if err := c.enter(key, longest, all); err != nil {
-		return err
-	}
-	c.behind = c.first
-	start := time.Now()
-	err := c.prefill()
-	c.result.Prefill = time.Since(start)
-	if err != nil {
-		return c.ended(err)
-	}
-	start = time.Now()
-	err = c.computeChoices()
-	c.result.Decode = time.Since(start)
-	if err != nil {
+	if err := c.sumUp(key); err != nil {
 		return c.ended(err)
 	}
 	best := c.score(choices)
 	c.result.FinishReason = FinishStop
 	c.result.CompletionTokens = len(c.texts[best])
 	return c.ended(c.show(choices[best], yield))
+}
+
+// sumUp computes the prompt and, behind it, the log-likelihood of each text.
+func (c *choosing) sumUp(key string) error {
+	c.sums = make([]float64, len(c.texts))
+	longest, all := 0, 0
+	for _, ids := range c.texts {
+		longest, all = max(longest, len(ids)), all+len(ids)
+	}
+	if err := c.enter(key, longest, all); err != nil {
+		return err
+	}
+	if c.whole {
+		c.forget()
+	}
+	c.behind = c.first
+	start := time.Now()
+	err := c.prefill()
+	c.result.Prefill = time.Since(start)
+	if err != nil {
+		return err
+	}
+	start = time.Now()
+	err = c.computeChoices()
+	c.result.Decode = time.Since(start)
+	return err
 }
 
 // first begins the sums with what follows the prompt.
@@ -193,7 +204,7 @@ func (c *choosing) end() float64 {
 func (c *choosing) add(choice int, logprob float64) error {
 	c.sums[choice] += logprob
 	if math.IsNaN(c.sums[choice]) || math.IsInf(c.sums[choice], 0) {
-		return &ModelError{errors.New("its scores are no numbers: the weights are damaged")}
+		return errNoNumbers
 	}
 	return nil
 }

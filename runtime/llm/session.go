@@ -165,8 +165,7 @@ func (g *generation) begin(key string) (err error) {
 	if o.Logprobs > 0 {
 		g.logprobs = newRecorder(g.tokens, o.Logprobs, g.ids, o.Echo)
 		if o.Echo { // then every token of the prompt is computed
-			g.result.CachedTokens = 0
-			g.slot.tokens = g.slot.tokens[:0]
+			g.forget()
 		}
 	}
 	return nil
@@ -197,6 +196,12 @@ func (g *generation) enter(key string, room, most int) (err error) {
 	g.result.CachedTokens = min(g.result.CachedTokens, len(g.ids)-1)
 	g.slot.tokens = g.slot.tokens[:g.result.CachedTokens]
 	return nil
+}
+
+// forget has all of the prompt computed, whatever the slot holds of it.
+func (g *generation) forget() {
+	g.result.CachedTokens = 0
+	g.slot.tokens = g.slot.tokens[:0]
 }
 
 // prefill computes the prompt in batches, up to what follows it.

@@ -99,6 +99,14 @@ func (t *Tokenizer) EncodeCut(text string, cuts []int) []ID {
 	return t.encode(text, true, cuts)
 }
 
+// EncodeBare is Encode without control tokens and without a beginning or end of
+// sequence: the text alone, as a text that begins.
+func (t *Tokenizer) EncodeBare(text string) []ID {
+	bare := *t
+	bare.addBOS, bare.addEOS = false, false
+	return bare.encode(text, false, nil)
+}
+
 // EncodeRest returns the ids of a text that goes on behind others, as an answer
 // goes on behind its prompt: plain text, with nothing added before or behind it.
 func (t *Tokenizer) EncodeRest(text string) []ID {
