@@ -57,7 +57,7 @@ func (e *ModelError) Hint() string {
 	case errors.Is(e.Kind, ErrManyModels):
 		return fmt.Sprintf("set model.name to one of %s", strings.Join(names, ", "))
 	case len(names) == 0:
-		return "copy a .gguf file to " + e.Dirs[len(e.Dirs)-1]
+		return "llamad pull tinyllama fetches one, or copy a .gguf file to " + e.Dirs[len(e.Dirs)-1]
 	}
 	if best := nearest(e.Name, names); best != "" {
 		return fmt.Sprintf("did you mean %s?", best)

@@ -3,11 +3,9 @@ package hub
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io/fs"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -157,6 +155,57 @@ func TestPullIntoTheCache(t *testing.T) {
 	v.env["HF_HUB_OFFLINE"] = "1"
 	if r, err = v.pull(); err != nil || !r.Already {
 		t.Errorf("offline: %+v, %v", r, err)
+	}
+}
+
+// Bytes that two commits share go with the last of them, and nothing else does.
+func TestRemove(t *testing.T) {
+	content := random(1000, 1)
+	v := newVisit(t, content)
+	if _, err := v.pull(); err != nil {
+		t.Fatal(err)
+	}
+	v.hub.Put(testRepo, "sub/other.gguf", random(1000, 2)) // a new commit, with the same file in it
+	for _, file := range []string{testFile, "sub/other.gguf"} {
+		v.words.File = file
+		if _, err := v.pull(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cache := Cache{Root: v.cache}
+	models := cache.Models()
+	if len(models) != 3 || models[0].File != "sub/other.gguf" || models[1].SHA256 != hubtest.SHA256(content) || models[1].SHA256 != models[2].SHA256 {
+		t.Fatalf("%+v", models)
+	}
+	if err := models[1].Remove(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(models[2].Path); err != nil || !bytes.Equal(got, content) {
+		t.Errorf("the bytes of the other commit are gone: %v", err)
+	}
+	if err := models[2].Remove(); err != nil {
+		t.Fatal(err)
+	}
+	if blobs, err := filepath.Glob(filepath.Join(models[0].home(), "blobs", "*")); err != nil || len(blobs) != 1 || len(cache.Models()) != 1 {
+		t.Errorf("left are %v, %+v, %v", blobs, cache.Models(), err)
+	}
+	// A link that leads elsewhere is no reason to remove what is there.
+	precious := filepath.Join(t.TempDir(), "precious.gguf")
+	if err := os.WriteFile(precious, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m := models[0]
+	if err := os.Remove(m.Path); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(precious, m.Path); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Remove(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(precious); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -497,28 +546,5 @@ func TestNoSpace(t *testing.T) {
 	v.fails("1099511.6 MB are missing", "smaller quantization")
 	if files := v.files(); len(files) > 0 {
 		t.Errorf("left behind: %v", files)
-	}
-}
-
-// A directory that nobody may write to: root may, so a file stands in the way.
-func TestNoPermission(t *testing.T) {
-	v := newVisit(t, random(1000, 1))
-	err := diskError(&fs.PathError{Op: "open", Path: "/var/lib/llamad/models/x.gguf", Err: fs.ErrPermission})
-	if !strings.Contains(hintOf(err), "sudo") || !errors.Is(err, fs.ErrPermission) {
-		t.Errorf("%v: %s", err, hintOf(err))
-	}
-	if err := os.WriteFile(v.cache, nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := v.pull(); err == nil || !strings.Contains(err.Error(), "not a directory") {
-		t.Error(err)
-	}
-}
-
-func TestAddressOfTheHubIsParsed(t *testing.T) {
-	s := Settings{Endpoint: &url.URL{Scheme: "https", Host: "huggingface.co"}}
-	src, err := Parse(Words{What: "https://huggingface.co/a/b-GGUF/resolve/main/sub/x.gguf?download=true"}, s)
-	if err != nil || src.Repo != "a/b-GGUF" || src.File != "sub/x.gguf" || src.Revision != "main" {
-		t.Errorf("%+v, %v", src, err)
 	}
 }

@@ -52,7 +52,7 @@ func Environment(env func(name string) string) (Settings, error) {
 	}
 	endpoint, err := url.Parse(strings.TrimRight(first(env("HF_ENDPOINT"), HuggingFace), "/"))
 	if err != nil || endpoint.Host == "" || endpoint.User != nil || (endpoint.Scheme != "https" && endpoint.Scheme != "http") {
-		return s, &Error{Text: fmt.Sprintf("HF_ENDPOINT is %q", clip(env("HF_ENDPOINT"))), Cure: "expected the address of a hub, such as " + HuggingFace, usage: true}
+		return s, &Error{Text: "HF_ENDPOINT is no address of a hub", Cure: "expected one such as " + HuggingFace, usage: true}
 	}
 	s.Endpoint = endpoint
 	if s.Idle, err = seconds("HF_HUB_DOWNLOAD_TIMEOUT", env("HF_HUB_DOWNLOAD_TIMEOUT")); err != nil {

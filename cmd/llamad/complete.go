@@ -77,6 +77,10 @@ func (a *app) completeModel(cmd *cobra.Command, _ []string, typed string) ([]cob
 	for _, m := range kept {
 		add(m.Name, m)
 	}
+	cached, _ := cachedModels(a.environ)
+	for _, m := range cached {
+		add(m.Name(), config.ModelFile{Size: m.Size})
+	}
 	if offer == nil {
 		return []cobra.Completion{"gguf"}, cobra.ShellCompDirectiveFilterFileExt
 	}

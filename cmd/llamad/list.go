@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"llamad/config"
+	"llamad/hub"
 )
 
 func (a *app) listCommand() *cobra.Command {
@@ -25,8 +26,9 @@ func (a *app) listCommand() *cobra.Command {
 		Aliases: []string{"ls"},
 		Short:   "List the models there are",
 		Long: `Lists the models that can be named without a path, the newest first: those in the
-current directory and in the models directory. ID is the beginning of the file's
-SHA-256 where that is known without reading all of it, else "-".`,
+current directory, in the models directory and in the cache of pull. ID is the
+beginning of the file's SHA-256 where that is known without reading all of it, else
+"-".`,
 		Example: `  llamad list
   llamad list --json`,
 		Args: arguments(nil),
@@ -48,7 +50,7 @@ SHA-256 where that is known without reading all of it, else "-".`,
 				return fmt.Errorf("standard output: %w", err)
 			}
 			if len(models) == 0 && !asJSON {
-				a.say("llamad: list: there are no models", "copy a .gguf file to "+c.Model.Directory)
+				a.say("llamad: list: there are no models", "llamad pull tinyllama fetches one, or copy a .gguf file to "+c.Model.Directory)
 			}
 			return nil
 		}),
@@ -66,7 +68,9 @@ type listedModel struct {
 	Size     int64     `json:"size"`             // bytes
 	Modified time.Time `json:"modified"`
 	Path     string    `json:"path"`
-	From     string    `json:"from"` // its directory
+	From     string    `json:"from"` // its directory, or its repository
+
+	cached *hub.Model // where it lies in the cache of pull
 }
 
 // models are all that find would find, the newest first.
@@ -87,6 +91,13 @@ func (a *app) models(c *config.Config) ([]listedModel, error) {
 		for _, m := range found {
 			models = append(models, listedModel{Name: m.Name, Size: m.Size, Modified: m.Modified, Path: m.Path, From: dir})
 		}
+	}
+	cached, err := cachedModels(a.environ)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range cached {
+		models = append(models, listedModel{Name: m.Name(), SHA256: m.SHA256, Size: m.Size, Modified: m.Modified, Path: m.Path, From: string(m.Repo), cached: &m})
 	}
 	slices.SortStableFunc(models, func(a, b listedModel) int {
 		return cmp.Or(b.Modified.Compare(a.Modified), strings.Compare(a.Name, b.Name))

@@ -57,11 +57,11 @@ func find(name string, c *config.Config, environ []string) (string, error) {
 			return path, nil
 		}
 	}
-	settings, err := hubSettings(environ)
+	cached, err := cachedModels(environ)
 	if err != nil {
 		return "", err
 	}
-	for _, m := range (hub.Cache{Root: settings.Cache}).Models() {
+	for _, m := range cached {
 		if m.Name() == strings.TrimSuffix(name, hub.Ending) || short && m.Repo == entry.Repo && m.File == entry.File {
 			return m.Path, nil
 		}

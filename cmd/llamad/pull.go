@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -113,6 +114,9 @@ func (o *pullOptions) run(ctx context.Context, args []string) error {
 		Note:     func(text string) { shown.clear(); o.app.say("llamad: pull: "+text, "") },
 	})
 	shown.clear()
+	if errors.Is(err, context.Canceled) {
+		return withHint(errors.New("interrupted"), "pull again: it goes on where it was")
+	}
 	if err != nil {
 		return pullError(err)
 	}
@@ -169,6 +173,16 @@ func sameFile(a, b string) bool {
 	x, errX := os.Stat(a)
 	y, errY := os.Stat(b)
 	return errors.Join(errX, errY) == nil && os.SameFile(x, y)
+}
+
+// cachedModels are those in the cache of pull, each name once.
+func cachedModels(environ []string) ([]hub.Model, error) {
+	settings, err := hubSettings(environ)
+	if err != nil {
+		return nil, err
+	}
+	models := hub.Cache{Root: settings.Cache}.Models()
+	return slices.CompactFunc(models, func(a, b hub.Model) bool { return a.Name() == b.Name() }), nil
 }
 
 // hubSettings reads what Hugging Face's programs read too.

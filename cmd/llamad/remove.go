@@ -22,9 +22,9 @@ func (a *app) rmCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rm MODEL",
 		Short: "Remove a model",
-		Long: `Removes the file of a model from the models directory. It asks first, unless --yes
-says not to. A model that a process has open, such as the service, is not removed.
-Files elsewhere are yours: nothing but the models directory is looked at.`,
+		Long: `Removes the file of a model from the models directory or the cache of pull. It asks
+first, unless --yes says not to. A model that a process has open, such as the service,
+is not removed. Files elsewhere are yours: they are not looked at.`,
 		Example: `  llamad rm tinyllama
   llamad rm --yes tinyllama`,
 		Args: arguments([]string{"MODEL"}),
@@ -88,7 +88,11 @@ func (a *app) remove(m listedModel, yes bool) error {
 			return err
 		}
 	}
-	if err := os.Remove(m.Path); err != nil {
+	remove := func() error { return os.Remove(m.Path) }
+	if m.cached != nil {
+		remove = m.cached.Remove
+	}
+	if err := remove(); err != nil {
 		return fileError(m.Path, err, "it is gone already", "remove it as root: sudo llamad rm "+m.Name)
 	}
 	if _, err := fmt.Fprintf(a.stdout, "removed %s\n", printable(m.Path)); err != nil {
