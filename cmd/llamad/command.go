@@ -62,6 +62,7 @@ func (a *app) rootCommand() *cobra.Command {
 		Long: `llamad runs a small language model (a GGUF file) on the CPU of a Raspberry Pi,
 takes prompts from MQTT topics and publishes the generated text.`,
 		Example: `  llamad run tinyllama.gguf "Why is the sky blue?"   ask a model here and now
+  llamad chat tinyllama.gguf                         talk with it
   llamad serve                                       answer prompts from MQTT
   llamad send "Why is the sky blue?"                 ask the service over MQTT
   llamad demo tinyllama.gguf                         see it all at work in one process`,
@@ -76,6 +77,7 @@ takes prompts from MQTT topics and publishes the generated text.`,
 	root.AddCommand(
 		a.serveCommand(),
 		a.runCommand(),
+		a.chatCommand(),
 		a.sendCommand(),
 		a.tokenizeCommand(),
 		a.pullCommand(),

@@ -66,8 +66,7 @@ func (c *conversations) add(name string, now time.Time, p llm.Prompt, answer str
 		talk = &conversation{}
 		c.byName[name] = talk
 	}
-	_, asked := turns(p)
-	talk.exchanges = append(talk.exchanges, exchange{asked, answer})
+	talk.add(p, answer)
 	talk.used = now
 	if len(c.byName) > maxConversations {
 		oldest := name
@@ -80,6 +79,22 @@ func (c *conversations) add(name string, now time.Time, p llm.Prompt, answer str
 	}
 }
 
+// add remembers a prompt with its answer.
+func (talk *conversation) add(p llm.Prompt, answer string) {
+	_, asked := turns(p)
+	talk.exchanges = append(talk.exchanges, exchange{asked, answer})
+}
+
+// messages are all that was said, oldest first.
+func (talk *conversation) messages() []chat.Message {
+	var all []chat.Message
+	for _, e := range talk.exchanges {
+		all = append(all, e.asked...)
+		all = append(all, chat.Message{Role: "assistant", Content: e.answer})
+	}
+	return all
+}
+
 // encode gives the ids of p behind what was said before. Where they would leave
 // too little room for an answer of that many tokens, 0 being as many as there is
 // room for, the oldest exchanges are forgotten: half of what there is room for,
@@ -88,12 +103,8 @@ func (c *conversations) add(name string, now time.Time, p llm.Prompt, answer str
 func (talk *conversation) encode(p llm.Prompt, context, answer int, encode func(llm.Prompt) ([]tokenizer.ID, error)) ([]tokenizer.ID, error) {
 	system, asked := turns(p)
 	without := func(forgotten int) ([]tokenizer.ID, error) {
-		p.Messages = slices.Clone(system)
-		for _, e := range talk.exchanges[forgotten:] {
-			p.Messages = append(p.Messages, e.asked...)
-			p.Messages = append(p.Messages, chat.Message{Role: "assistant", Content: e.answer})
-		}
-		p.Messages = append(p.Messages, asked...)
+		kept := conversation{exchanges: talk.exchanges[forgotten:]}
+		p.Messages = slices.Concat(system, kept.messages(), asked)
 		return encode(p)
 	}
 	room := context - context/4

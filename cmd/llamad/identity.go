@@ -62,7 +62,7 @@ func makeInstance(dir string) (string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
-	if err := replaceFile(filepath.Join(dir, instanceFile), instance+"\n"); err != nil {
+	if err := replaceFile(filepath.Join(dir, instanceFile), instance+"\n", 0o644); err != nil {
 		return "", err
 	}
 	return instance, nil

@@ -15,7 +15,7 @@ import (
 // arrow, look for the reason before adding it here.
 const imports = `
 	cmd/llamad: board config hub mqtt mqtt/broker systemd runtime/chat runtime/eval runtime/llm runtime/memory runtime/queue runtime/shape runtime/tokenizer
-		github.com/spf13/cobra github.com/spf13/pflag golang.org/x/sys/unix
+		github.com/spf13/cobra github.com/spf13/pflag golang.org/x/sys/unix golang.org/x/term
 
 	board: golang.org/x/sys/unix
 	board/boardtest:

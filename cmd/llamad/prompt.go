@@ -4,12 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"unicode/utf8"
 )
 
-// maxPrompt bounds what is read from standard input, in bytes: more than any
-// context holds.
+// maxPrompt bounds what is read from standard input or a file, in bytes: more than
+// any context holds.
 const maxPrompt = 16 << 20
 
 // text is the argument at i or, without one, all of standard input to the byte.
@@ -20,12 +21,26 @@ func (a *app) text(args []string, i int, what string) (string, error) {
 	if isTerminal(a.stdin) {
 		return "", &usageError{withHint(fmt.Errorf("%s is missing", what), "give it as an argument in quotes, or on standard input")}
 	}
-	in, err := io.ReadAll(io.LimitReader(a.stdin, maxPrompt+1))
+	return readText("standard input", a.stdin)
+}
+
+// readFile is the text of a file.
+func readFile(path string) (string, error) {
+	f, err := os.Open(path)
 	if err != nil {
-		return "", fmt.Errorf("standard input: %w", err)
+		return "", err
+	}
+	defer f.Close()
+	return readText(path, f)
+}
+
+func readText(name string, from io.Reader) (string, error) {
+	in, err := io.ReadAll(io.LimitReader(from, maxPrompt+1))
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", name, err)
 	}
 	if len(in) > maxPrompt {
-		return "", fmt.Errorf("standard input is longer than %d bytes", maxPrompt)
+		return "", fmt.Errorf("%s is longer than %d bytes", name, maxPrompt)
 	}
 	return string(in), checkText(string(in))
 }

@@ -41,7 +41,8 @@ func (a *app) runCommand() *cobra.Command {
 		Short: "Answer a prompt here and now",
 		Long: `Answers one prompt and writes the text to standard output as it comes. MODEL is
 a GGUF file, or the name of one in the current or the models directory. Without
-PROMPT, standard input is the prompt. Ctrl-C ends the answer.
+PROMPT, standard input is the prompt; on a terminal a conversation begins, as
+llamad chat has it. Ctrl-C ends the answer.
 
 The prompt goes through the model's chat template. With --raw it is the complete
 text instead, control tokens included, and the defaults are llama-cpp-python's:
@@ -52,7 +53,12 @@ text instead, control tokens included, and the defaults are llama-cpp-python's:
   llamad run tinyllama.gguf --raw --echo --logprobs 5 --json "The capital of France is"
   llamad run tinyllama.gguf --messages '[{"role":"user","content":"Hello"}]'`,
 		Args: arguments([]string{"MODEL"}, "PROMPT"),
-		RunE: a.do(o.run),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.converses(args) {
+				return (&chatOptions{app: a, model: o.model, fields: o.fields, verbose: o.verbose}).run(cmd, args)
+			}
+			return a.do(o.run)(cmd, args)
+		},
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
@@ -69,6 +75,12 @@ text instead, control tokens included, and the defaults are llama-cpp-python's:
 }
 
 const maxLogprobs = 1000
+
+// converses says whether somebody sits there and has asked nothing yet.
+func (o *runOptions) converses(args []string) bool {
+	asked := len(args) > 1 || o.messages != "" || o.oneOf != nil || o.raw || o.echo || o.json || o.logprobs != 0
+	return !asked && isTerminal(o.app.stdin) && isTerminal(o.app.stdout)
+}
 
 func (o *runOptions) run(ctx context.Context, args []string) error {
 	if o.logprobs < 0 || o.logprobs > maxLogprobs {

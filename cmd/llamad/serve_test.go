@@ -172,7 +172,7 @@ func TestNoModelAndThenOne(t *testing.T) {
 
 	path := filepath.Join(s.config.Model.Directory, "fake.gguf")
 	put := func(text string) { // whole: half of it would be a file that is being copied
-		if err := replaceFile(path, text); err != nil {
+		if err := replaceFile(path, text, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

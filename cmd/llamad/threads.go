@@ -55,5 +55,5 @@ func (t measuredThreads) store(known map[string]int) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(t.path, string(text)+"\n")
+	return replaceFile(t.path, string(text)+"\n", 0o644)
 }
