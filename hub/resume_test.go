@@ -68,6 +68,7 @@ func (v *visit) partial(content []byte) string {
 // A connection that breaks is followed by another for the rest, at every kind of
 // place.
 func TestBrokenConnection(t *testing.T) {
+	t.Parallel()
 	content := random(3*checkpoint, 1)
 	for _, at := range []int{0, 1, checkpoint - 1, checkpoint, checkpoint + 1, half, len(content) - 1} {
 		v := newVisit(t, content)
@@ -90,6 +91,7 @@ func TestBrokenConnection(t *testing.T) {
 // Whoever gives up leaves what is certain to the next attempt, and the space for the
 // rest to others.
 func TestResume(t *testing.T) {
+	t.Parallel()
 	content := random(3*checkpoint, 1)
 	for _, to := range []string{"", t.TempDir()} {
 		v := newVisit(t, content)
@@ -144,6 +146,7 @@ func (c *calls) Write(b []byte) (int, error) {
 
 // A process that is killed has no time to write down where it was.
 func TestResumeAfterAKill(t *testing.T) {
+	t.Parallel()
 	content := random(3*checkpoint, 1)
 	digest := hubtest.SHA256(content)
 	whole := func() note { return note{Content: digest, Size: int64(len(content)), Synced: checkpoint} }
@@ -199,6 +202,7 @@ func TestResumeAfterAKill(t *testing.T) {
 
 // What servers do with a request for the rest.
 func TestAnswersToARange(t *testing.T) {
+	t.Parallel()
 	content := random(3*checkpoint, 1)
 	rest := fmt.Sprintf("bytes=%d-", half)
 	for _, test := range []struct {
@@ -274,6 +278,7 @@ func TestAnswersToARange(t *testing.T) {
 // The file at the other end is replaced between two attempts, and between two
 // connections of one.
 func TestChangedFile(t *testing.T) {
+	t.Parallel()
 	before, after := random(3*checkpoint, 1), random(3*checkpoint, 2)
 	t.Run("between attempts", func(t *testing.T) {
 		v := newVisit(t, before)
@@ -340,6 +345,7 @@ func TestChangedFile(t *testing.T) {
 
 // A server that never gets on is given up, and what arrived is kept.
 func TestGivingUp(t *testing.T) {
+	t.Parallel()
 	content := random(3*checkpoint, 1)
 	v := newVisit(t, content)
 	v.breaksForGood()
@@ -362,6 +368,7 @@ func TestGivingUp(t *testing.T) {
 
 // A connection on which nothing comes any more is a broken one.
 func TestSilence(t *testing.T) {
+	t.Parallel()
 	content := random(3*checkpoint, 1)
 	v := newVisit(t, content)
 	v.env["HF_HUB_DOWNLOAD_TIMEOUT"] = "1"
@@ -387,6 +394,7 @@ func TestSilence(t *testing.T) {
 
 // Two that pull the same at once fetch it once.
 func TestTwoAtOnce(t *testing.T) {
+	t.Parallel()
 	content := random(3*checkpoint, 1)
 	v := newVisit(t, content)
 	other := *v

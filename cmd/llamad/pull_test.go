@@ -191,26 +191,32 @@ func TestTransfer(t *testing.T) {
 	tr.show("checking x.gguf", 0, total)
 	now = now.Add(5 * time.Second)
 	tr.show("checking x.gguf", 50_000_000, total)
-	want := `downloading x.gguf: 25 %  25.0 MB of 100.0 MB  5.0 MB/s  0:15 left
-downloading x.gguf: 50 %  50.0 MB of 100.0 MB  5.0 MB/s  0:10 left
-downloading x.gguf: 75 %  75.0 MB of 100.0 MB  5.0 MB/s  0:05 left
-downloading x.gguf: 100 %  100.0 MB of 100.0 MB  5.0 MB/s  0:00 left
-checking x.gguf: 50 %  50.0 MB of 100.0 MB  10.0 MB/s  0:05 left
+	want := `downloading x.gguf: 25 %  25.0 of 100.0 MB  5.0 MB/s  0:15 left
+downloading x.gguf: 50 %  50.0 of 100.0 MB  5.0 MB/s  0:10 left
+downloading x.gguf: 75 %  75.0 of 100.0 MB  5.0 MB/s  0:05 left
+downloading x.gguf: 100 %  100.0 of 100.0 MB  5.0 MB/s  0:00 left
+checking x.gguf: 50 %  50.0 of 100.0 MB  10.0 MB/s  0:05 left
 `
 	if out.String() != want {
 		t.Errorf("lines\n%s\nexpected\n%s", out.String(), want)
 	}
 
-	out.Reset()
-	now = time.Unix(0, 0)
-	tr = &transfer{w: &out, line: true, now: func() time.Time { return now }}
-	tr.show("copying x.gguf", 0, total)
-	now = now.Add(time.Second)
-	tr.show("copying x.gguf", 10_000_000, total)
-	tr.show("copying x.gguf", 10_000_001, total) // too soon for another word
-	tr.clear()
-	line := "copying x.gguf [##..................]  10 %  10.0 MB of 100.0 MB  10.0 MB/s  0:09 left"
-	if want := "\r" + line + "\r" + strings.Repeat(" ", len(line)) + "\r"; out.String() != want {
-		t.Errorf("bar %q\nexpected %q", out.String(), want)
+	for columns, line := range map[int]string{
+		0:   "copying x.gguf [##..................] 10 %  10.0 of 100.0 MB  10.0 MB/s  0:09 left",
+		200: "copying x.gguf [##..................] 10 %  10.0 of 100.0 MB  10.0 MB/s  0:09 left",
+		80:  "copying x.g [##..................] 10 %  10.0 of 100.0 MB  10.0 MB/s  0:09 left",
+		29:  " [##..................] 10 %",
+	} {
+		out.Reset()
+		now = time.Unix(0, 0)
+		tr = &transfer{w: &out, line: true, columns: func() int { return columns }, now: func() time.Time { return now }}
+		tr.show("copying x.gguf", 0, total)
+		now = now.Add(time.Second)
+		tr.show("copying x.gguf", 10_000_000, total)
+		tr.show("copying x.gguf", 10_000_001, total) // too soon for another word
+		tr.clear()
+		if want := "\r" + line + "\r" + strings.Repeat(" ", len(line)) + "\r"; out.String() != want {
+			t.Errorf("%d columns: %q\nexpected %q", columns, out.String(), want)
+		}
 	}
 }

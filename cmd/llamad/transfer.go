@@ -13,17 +13,18 @@ import (
 // transfer shows how far bytes are: on a terminal a bar with their rate and the time
 // that is left, anywhere else a line now and then. It uses no colours.
 type transfer struct {
-	w      io.Writer
-	line   bool // a line that is replaced
-	what   string
-	now    func() time.Time
-	began  time.Time // of what
-	told   time.Time
-	first  int64   // bytes that were there at began
-	done   int64   // at told
-	rate   float64 // bytes a second, of late
-	width  int     // characters that stand on the line
-	silent bool    // nothing was said about what yet
+	w       io.Writer
+	line    bool       // a line that is replaced
+	columns func() int // of the terminal, 0 if nobody knows
+	what    string
+	now     func() time.Time
+	began   time.Time // of what
+	told    time.Time
+	first   int64   // bytes that were there at began
+	done    int64   // at told
+	rate    float64 // bytes a second, of late
+	width   int     // characters that stand on the line
+	silent  bool    // nothing was said about what yet
 }
 
 const (
@@ -34,7 +35,10 @@ const (
 )
 
 func newTransfer(w io.Writer, plain bool, environ []string) *transfer {
-	return &transfer{w: w, line: isTerminal(w) && !plain && variable(environ, "TERM") != "dumb", now: time.Now}
+	return &transfer{
+		w: w, line: isTerminal(w) && !plain && variable(environ, "TERM") != "dumb",
+		columns: func() int { return terminalWidth(w) }, now: time.Now,
+	}
 }
 
 // show is told often, and says something now and then.
@@ -53,13 +57,13 @@ func (t *transfer) show(what string, done, total int64) {
 	}
 	t.measure(done, since)
 	t.told, t.done, t.silent = now, done, false
-	text := fmt.Sprintf("%3d %%  %s of %s  %s/s%s", 100*done/total, megabytes(done), megabytes(total), megabytes(int64(t.rate)), t.left(total-done))
+	text := fmt.Sprintf("%d %%  %.1f of %s  %s/s%s", 100*done/total, float64(done)/1e6, megabytes(total), megabytes(int64(t.rate)), t.left(total-done))
 	if !t.line {
-		fmt.Fprintf(t.w, "%s: %s\n", t.what, strings.TrimSpace(text))
+		fmt.Fprintf(t.w, "%s: %s\n", t.what, text)
 		return
 	}
 	full := int(barWidth * done / total)
-	t.draw(fmt.Sprintf("%s [%s%s] %s", t.what, strings.Repeat("#", full), strings.Repeat(".", barWidth-full), text))
+	t.draw(fmt.Sprintf(" [%s%s] %s", strings.Repeat("#", full), strings.Repeat(".", barWidth-full), text))
 }
 
 // measure mixes the latest rate into the one before.
@@ -84,14 +88,16 @@ func (t *transfer) left(bytes int64) string {
 	return fmt.Sprintf("  %d:%02d left", s/60, s%60)
 }
 
-// draw replaces the line. One that is wider than the terminal would begin another,
-// so it loses its beginning.
-func (t *transfer) draw(text string) {
-	if columns := terminalWidth(t.w); columns > 0 && len(text) >= columns {
-		text = text[len(text)-columns+1:]
+// draw replaces the line by what and the bar. One that is wider than the terminal
+// would begin another, so what is cut where there is no room, and then the rest.
+func (t *transfer) draw(bar string) {
+	line := t.what + bar
+	if room := t.columns() - 1; room > 0 && len(line) > room {
+		line = t.what[:max(0, len(t.what)-(len(line)-room))] + bar
+		line = line[:min(len(line), room)]
 	}
-	fmt.Fprint(t.w, "\r"+text+strings.Repeat(" ", max(0, t.width-len(text))))
-	t.width = len(text)
+	fmt.Fprint(t.w, "\r"+line+strings.Repeat(" ", max(0, t.width-len(line))))
+	t.width = len(line)
 }
 
 // clear removes the line.
