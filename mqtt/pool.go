@@ -2,6 +2,7 @@ package mqtt
 
 import (
 	"context"
+	"time"
 
 	paho "github.com/eclipse/paho.mqtt.golang"
 )
@@ -62,7 +63,7 @@ func (s *Service) setPool(pool *conn) {
 }
 
 // LeavePool takes no more prompts from the pool, while those that are here can
-// still be answered.
+// still be answered. It waits a moment for the broker to know.
 func (s *Service) LeavePool() {
 	s.mu.Lock()
 	pool := s.pool
@@ -75,7 +76,10 @@ func (s *Service) LeavePool() {
 	for _, sub := range sharedSubscriptions(s.o.Group, newTree(s.o.Prefix, s.o.Group))[1:] {
 		filters = append(filters, sub.filter)
 	}
-	pool.client.Unsubscribe(filters...)
+	token := pool.client.Unsubscribe(filters...)
+	if token.WaitTimeout(time.Second) && token.Error() == nil {
+		s.o.Log.Info("left the pool", "group", s.o.Group)
+	}
 }
 
 // checkGroup looks whether a node goes by the pool's name: it would take every

@@ -24,7 +24,7 @@ import (
 const stubName = "stub-daemon"
 
 // stubEngine echoes. A prompt may hold a word that it obeys: "poison" kills the
-// process, and "slow" takes a fifth of a second.
+// process, and each "slow" takes a fifth of a second.
 type stubEngine struct {
 	fakeEngine
 	text string // of the prompt in work
@@ -42,7 +42,7 @@ func (e *stubEngine) answer(ctx context.Context, s *fakeSession, yield func(stri
 		select {}
 	case strings.Contains(e.text, "slow"):
 		select {
-		case <-time.After(200 * time.Millisecond):
+		case <-time.After(time.Duration(strings.Count(e.text, "slow")) * 200 * time.Millisecond):
 		case <-ctx.Done():
 			s.result.FinishReason = llm.FinishCancelled
 		}
