@@ -22,6 +22,7 @@ func (a *app) completeValues(cmd *cobra.Command) {
 	cmd.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	values := map[string]cobra.CompletionFunc{
 		"MODEL":   a.completeModel,
+		"NAME":    a.completeName,
 		"COMMAND": completeCommand,
 		"SHELL":   cobra.FixedCompletions(shellNames(), cobra.ShellCompDirectiveNoFileComp),
 		"FILE":    cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault),
@@ -55,14 +56,7 @@ func (a *app) completeValues(cmd *cobra.Command) {
 // completeModel offers the models that find would find, with their sizes. What is
 // none of them is a path, which the shell completes.
 func (a *app) completeModel(cmd *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	file := ""
-	if f := cmd.Flag("config"); f != nil {
-		file = f.Value.String()
-	}
-	c, err := a.settings(file)
-	if err != nil {
-		c = config.Default()
-	}
+	c := a.completionConfig(cmd)
 	here, _ := config.ListModels(".")
 	kept, _ := config.ListModels(c.Model.Directory)
 	var offer []cobra.Completion
@@ -85,6 +79,32 @@ func (a *app) completeModel(cmd *cobra.Command, _ []string, typed string) ([]cob
 		return []cobra.Completion{"gguf"}, cobra.ShellCompDirectiveFilterFileExt
 	}
 	return offer, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeName offers the models that rm would remove.
+func (a *app) completeName(cmd *cobra.Command, _ []string, typed string) (offer []cobra.Completion, _ cobra.ShellCompDirective) {
+	c := a.completionConfig(cmd)
+	models, _ := a.models(c)
+	for _, m := range models {
+		if (m.cached != nil || m.From == filepath.Clean(c.Model.Directory)) && strings.HasPrefix(m.Name, typed) {
+			offer = append(offer, cobra.CompletionWithDesc(m.Name, megabytes(m.Size)))
+		}
+	}
+	return offer, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completionConfig is the configuration that a command line goes by, the default
+// where it has faults.
+func (a *app) completionConfig(cmd *cobra.Command) *config.Config {
+	file := ""
+	if f := cmd.Flag("config"); f != nil {
+		file = f.Value.String()
+	}
+	c, err := a.settings(file)
+	if err != nil {
+		c = config.Default()
+	}
+	return c
 }
 
 func completeCommand(cmd *cobra.Command, _ []string, typed string) (offer []cobra.Completion, _ cobra.ShellCompDirective) {

@@ -70,7 +70,7 @@ type listedModel struct {
 	Path     string    `json:"path"`
 	From     string    `json:"from"` // its directory, or its repository
 
-	cached *hub.Model // where it lies in the cache of pull
+	cached []hub.Model // what the cache of pull has under that name from there, the newest first
 }
 
 // models are all that find would find, the newest first.
@@ -92,12 +92,17 @@ func (a *app) models(c *config.Config) ([]listedModel, error) {
 			models = append(models, listedModel{Name: m.Name, Size: m.Size, Modified: m.Modified, Path: m.Path, From: dir})
 		}
 	}
-	cached, err := cachedModels(a.environ)
+	settings, err := hubSettings(a.environ)
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range cached {
-		models = append(models, listedModel{Name: m.Name(), SHA256: m.SHA256, Size: m.Size, Modified: m.Modified, Path: m.Path, From: string(m.Repo), cached: &m})
+	for _, m := range (hub.Cache{Root: settings.Cache}).Models() {
+		i := slices.IndexFunc(models, func(l listedModel) bool { return l.cached != nil && l.Name == m.Name() && l.From == string(m.Repo) })
+		if i < 0 {
+			i = len(models)
+			models = append(models, listedModel{Name: m.Name(), SHA256: m.SHA256, Size: m.Size, Modified: m.Modified, Path: m.Path, From: string(m.Repo)})
+		}
+		models[i].cached = append(models[i].cached, m)
 	}
 	slices.SortStableFunc(models, func(a, b listedModel) int {
 		return cmp.Or(b.Modified.Compare(a.Modified), strings.Compare(a.Name, b.Name))

@@ -2,9 +2,12 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -96,5 +99,73 @@ func TestRemoveLeavesWhatIsInUse(t *testing.T) {
 	user.Close()
 	if code, shown := remove(); code != exitOK || shown != "removed "+path+"\n" || !markOf(path).missing {
 		t.Errorf("afterwards: %d\n%s", code, shown)
+	}
+}
+
+// cacheModel puts a model into the cache of Hugging Face's programs below home, as
+// the file of a commit.
+func cacheModel(t *testing.T, home, commit, name, text string) (blob string) {
+	t.Helper()
+	repo := filepath.Join(home, ".cache/huggingface/hub/models--acme--small-GGUF")
+	digest := sha256.Sum256([]byte(text))
+	blob = filepath.Join(repo, "blobs", hex.EncodeToString(digest[:]))
+	link := filepath.Join(repo, "snapshots", commit, name)
+	for _, path := range []string{blob, link} {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(blob, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("../../blobs/"+filepath.Base(blob), link); err != nil {
+		t.Fatal(err)
+	}
+	return blob
+}
+
+// The cache's files are listed with their digests, and are removed with their bytes
+// once the models directory has none of the name.
+func TestTheCacheBelongsToListAndRemove(t *testing.T) {
+	work := t.TempDir()
+	t.Chdir(t.TempDir())
+	environ := []string{"HOME=" + work, "LLAMAD_MODEL_DIRECTORY=" + filepath.Join(work, "models")}
+	old := cacheModel(t, work, strings.Repeat("a", 40), "small.gguf", "old")
+	blob := cacheModel(t, work, strings.Repeat("b", 40), "small.gguf", "new")
+	other := cacheModel(t, work, strings.Repeat("b", 40), "other.gguf", "other")
+	if err := os.Chtimes(old, time.Time{}, time.Now().Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	kept := filepath.Join(work, "models", "small.gguf")
+	if err := os.Mkdir(filepath.Dir(kept), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(kept, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	play := func(args ...string) string {
+		t.Helper()
+		var shown bytes.Buffer
+		run(t.Context(), args, strings.NewReader(""), &shown, &shown, environ)
+		return shown.String()
+	}
+	table := play("list")
+	if strings.Count(table, "\n") != 4 || !strings.Contains(table, "small    "+filepath.Base(blob)[:12]+"    0.0 MB    just now    acme/small-GGUF\n") {
+		t.Errorf("the table:\n%s", table)
+	}
+	exist := func(paths ...string) (there []bool) {
+		for _, p := range paths {
+			there = append(there, !markOf(p).missing)
+		}
+		return there
+	}
+	if shown := play("rm", "-y", "small"); shown != "removed "+kept+"\n" || !slices.Equal(exist(kept, old, blob, other), []bool{false, true, true, true}) {
+		t.Errorf("first: %s", shown)
+	}
+	if shown := play("rm", "-y", "small"); !strings.HasPrefix(shown, "removed ") || !slices.Equal(exist(old, blob, other), []bool{false, false, true}) {
+		t.Errorf("then: %s", shown)
+	}
+	if shown := play("rm", "-y", "small"); !strings.Contains(shown, "there is other") {
+		t.Errorf("at last: %s", shown)
 	}
 }
