@@ -29,8 +29,12 @@ func (a *app) completeValues(cmd *cobra.Command) {
 	}
 	if names := strings.Fields(cmd.Use)[1:]; cmd.ValidArgsFunction == nil && len(names) > 0 {
 		cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			if len(args) < len(names) {
-				if complete := values[strings.Trim(names[len(args)], "[]")]; complete != nil {
+			at := len(args)
+			if strings.HasSuffix(names[len(names)-1], "...") {
+				at = min(at, len(names)-1) // the last may be given again
+			}
+			if at < len(names) {
+				if complete := values[strings.Trim(names[at], "[].")]; complete != nil {
 					return complete(cmd, args, typed)
 				}
 			}

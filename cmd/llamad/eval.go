@@ -20,13 +20,14 @@ import (
 
 func (a *app) evalCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "eval",
-		Short:   "Measure how good a model is",
-		Example: `  llamad eval perplexity tinyllama.gguf wiki.test.raw`,
-		Args:    cobra.ArbitraryArgs,
-		RunE:    unknown,
+		Use:   "eval",
+		Short: "Measure how good a model is",
+		Example: `  llamad eval perplexity tinyllama.gguf wiki.test.raw
+  llamad eval choice tinyllama.gguf ARC-Challenge-Test.jsonl`,
+		Args: cobra.ArbitraryArgs,
+		RunE: unknown,
 	}
-	cmd.AddCommand(a.perplexityCommand())
+	cmd.AddCommand(a.perplexityCommand(), a.choiceCommand())
 	return cmd
 }
 
@@ -58,6 +59,8 @@ type measured struct {
 	Bytes   int64    `json:"bytes"`   // and its size
 	Context int      `json:"context"`
 	KV      string   `json:"kv"`
+	BOS     bool     `json:"add_bos_token,omitempty"`
+	Limit   int      `json:"limit,omitempty"` // of a file that another one comes after
 	Data    []digest `json:"data"`
 }
 
@@ -65,11 +68,12 @@ type measured struct {
 type digest struct {
 	Name   string `json:"name"`
 	SHA256 string `json:"sha256"`
+	Task   string `json:"task,omitempty"`
 }
 
 func newDigest(path string, data []byte) digest {
 	sum := sha256.Sum256(data)
-	return digest{filepath.Base(path), hex.EncodeToString(sum[:])}
+	return digest{Name: filepath.Base(path), SHA256: hex.EncodeToString(sum[:])}
 }
 
 // readData reads a file to measure on, which is bounded.

@@ -32,7 +32,7 @@ func commands(t *testing.T) map[string]*cobra.Command {
 
 func TestEveryCommandHasHelpWithExamples(t *testing.T) {
 	all := commands(t)
-	for _, path := range []string{"llamad serve", "llamad run", "llamad chat", "llamad send", "llamad tokenize", "llamad pull", "llamad list", "llamad show", "llamad rm", "llamad bench", "llamad eval perplexity", "llamad demo",
+	for _, path := range []string{"llamad serve", "llamad run", "llamad chat", "llamad send", "llamad tokenize", "llamad pull", "llamad list", "llamad show", "llamad rm", "llamad bench", "llamad eval perplexity", "llamad eval choice", "llamad demo",
 		"llamad doctor", "llamad config check", "llamad config example", "llamad ha-remove", "llamad version", "llamad completion", "llamad help"} {
 		if all[path] == nil {
 			t.Errorf("%s is missing", path)
