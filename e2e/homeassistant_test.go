@@ -132,7 +132,7 @@ func retainedBelowAs(t *testing.T, url, prefix string) (list []mosquittotest.Mes
 // announced any more is looked for while prompts are answered already.
 func settled(t *testing.T, broker *mosquittotest.Broker, want int) []mosquittotest.Message {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(native.slow); ; time.Sleep(100 * time.Millisecond) {
 		list := retainedBelow(t, broker, "homeassistant")
 		if len(list) == want {
 			return list

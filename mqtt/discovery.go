@@ -121,9 +121,6 @@ func (a announcer) shared() map[string]any {
 // born is called when Home Assistant says that it is there: it asks devices to
 // announce themselves then, and to repeat what they are.
 func (s *Service) born() {
-	for _, x := range s.announcements() {
-		s.send(x)
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, x := range s.standingNow() {

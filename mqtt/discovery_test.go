@@ -34,10 +34,11 @@ func (h *house) announced() map[string]string {
 	return found
 }
 
-// Each way to announce leaves nothing of the others behind.
+// Each way to announce leaves nothing of the others behind. Home Assistant is asked
+// to let go of them first, and they are emptied last.
 func TestDiscoveryModes(t *testing.T) {
 	h := newHouse(t, announcing(DiscoverDevice))
-	for i, step := range []struct {
+	steps := []struct {
 		mode  Discovery
 		wants int
 		topic string
@@ -46,7 +47,9 @@ func TestDiscoveryModes(t *testing.T) {
 		{DiscoverComponents, 11, "homeassistant/notify/llamad/4711_notify/config"},
 		{DiscoverDevice, 1, deviceTopic},
 		{DiscoverNothing, 0, ""},
-	} {
+	}
+	for i, step := range steps {
+		before := len(h.ear.On(""))
 		if i > 0 {
 			h.start(announcing(step.mode))
 		}
@@ -59,6 +62,28 @@ func TestDiscoveryModes(t *testing.T) {
 			t.Errorf("%s: %v", step.mode, got)
 		}
 		h.stop()
+		if i == 0 {
+			continue
+		}
+		var order []string
+		for _, m := range h.ear.From(before) {
+			switch {
+			case !strings.HasPrefix(m.Topic, "homeassistant/") || !strings.HasSuffix(m.Topic, "/config"):
+			case m.Payload == `{"migrate_discovery":true}`:
+				order = append(order, "let go")
+			case m.Payload == "":
+				order = append(order, "empty")
+			default:
+				order = append(order, "announce")
+			}
+		}
+		want := []string{"let go", "announce", "empty"}
+		if step.mode == DiscoverNothing {
+			want = []string{"empty"}
+		}
+		if got := slices.Compact(order); !slices.Equal(got, want) {
+			t.Errorf("%s after %s: %q", step.mode, steps[i-1].mode, got)
+		}
 	}
 }
 
@@ -108,6 +133,7 @@ func TestRetract(t *testing.T) {
 	h := newHouse(t, announcing(DiscoverDevice))
 	h.s.SetInfo(Info{Status: "ready"})
 	h.online()
+	h.ear.Next(deviceTopic)
 	h.publish("homeassistant/device/llamad/other/config", 1, true, "not ours")
 	r := Retraction{Broker{URL: h.broker.URL()}, "llamad", "pi4", "homeassistant"}
 	instance, running, err := Retract(t.Context(), r)

@@ -96,7 +96,7 @@ func (l *link) serve(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(l.pump)
 	wg.Go(func() { l.watchBacklog(l.alive) })
-	wg.Go(l.retract)
+	wg.Go(l.announce)
 	select {
 	case <-l.alive.Done():
 	case <-ctx.Done():

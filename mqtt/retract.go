@@ -113,25 +113,50 @@ func (b *Broker) announced(ctx context.Context, a announcer) (topics []string, e
 	}
 }
 
-// retract empties, once in the life of a process, what was announced in another
-// way than now.
-func (l *link) retract() {
+// letGo asks Home Assistant to let go of what is announced on a topic, but to keep
+// the names and rooms that its user gave it.
+func letGo(topic string) *outgoing {
+	return &outgoing{topic: topic, payload: []byte(`{"migrate_discovery":true}`), qos: 1, class: notice}
+}
+
+// lettingGo is how long Home Assistant may take for that.
+const lettingGo = time.Second
+
+// announce announces us for the first time in the life of a process. What is
+// announced in another way goes: first from the hands of Home Assistant, which
+// takes no entity a second time, and then from the broker.
+func (l *link) announce() {
 	s := l.s
 	if s.retracted || s.o.DiscoveryPrefix == "" {
 		return
 	}
+	wanted := s.announcements()
 	topics, err := s.o.Broker.announced(l.alive, s.announcer())
-	if err != nil {
-		if l.alive.Err() == nil {
-			s.o.Log.Debug("old announcements to Home Assistant cannot be looked for", "err", err)
-		}
+	if l.alive.Err() != nil {
 		return
 	}
-	wanted := s.announcements()
-	for _, topic := range topics {
-		if !slices.ContainsFunc(wanted, func(x *outgoing) bool { return x.topic == topic }) {
-			s.send(empty(topic))
+	if err != nil {
+		s.o.Log.Debug("old announcements to Home Assistant cannot be looked for", "err", err)
+	}
+	topics = slices.DeleteFunc(topics, func(topic string) bool {
+		return slices.ContainsFunc(wanted, func(x *outgoing) bool { return x.topic == topic })
+	})
+	if len(topics) > 0 && len(wanted) > 0 {
+		for _, topic := range topics {
+			s.send(letGo(topic))
+		}
+		select {
+		case <-time.After(lettingGo):
+		case <-l.alive.Done():
+			return
 		}
 	}
-	s.retracted = true
+	s.announced.Store(true)
+	for _, x := range wanted {
+		s.send(x)
+	}
+	for _, topic := range topics {
+		s.send(empty(topic))
+	}
+	s.retracted = err == nil
 }

@@ -22,8 +22,10 @@ type Service struct {
 	counters counters
 	pauses   pauses
 
+	announced atomic.Bool // Home Assistant was told of us, and is again on each connection
+
 	chosen     bool // the node's name is settled; only Run looks at it
-	retracted  bool // old announcements are removed; only link.retract looks at it
+	retracted  bool // old announcements are removed; only link.announce looks at it
 	poolClosed bool // a node has the pool's name; only Run looks at it
 
 	mu       sync.Mutex        // protects what follows
@@ -184,7 +186,8 @@ func (s *Service) Reply(r *Request, result Result) {
 		event.Short = short(a.Text)
 	}
 	s.notify(r, event)
-	if r.Last {
+	early := result.FinishReason == FinishCancelled || result.FinishReason == FinishDeadline
+	if r.Last && (a.Text != "" || !early) { // what ended before its first word is nothing to show
 		s.retain(topicLast, Last{short(a.Text), a.Text, r.ID, result.FinishReason, a.Usage})
 	}
 }
@@ -345,13 +348,16 @@ func (s *Service) goOnline(l *link) (standing []*outgoing) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.up = l
-	return append(s.announcements(), s.standingNow()...)
+	return s.standingNow()
 }
 
-// standingNow is what stands on the retained topics, the state first. The caller
-// holds mu.
-func (s *Service) standingNow() []*outgoing {
-	standing := []*outgoing{s.standing(topicState, []byte(stateOnline))}
+// standingNow is what stands on the retained topics: the announcements, the state
+// and the rest. The caller holds mu.
+func (s *Service) standingNow() (standing []*outgoing) {
+	if s.announced.Load() {
+		standing = s.announcements()
+	}
+	standing = append(standing, s.standing(topicState, []byte(stateOnline)))
 	for _, kind := range retainedKinds {
 		if payload, ok := s.retained[kind]; ok {
 			standing = append(standing, s.standing(kind, payload))

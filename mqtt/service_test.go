@@ -442,6 +442,17 @@ func TestStreamStatusEventLast(t *testing.T) {
 	if m := h.ear.Next("llamad/pi4/last"); members(t, m)["short"] != "One. Two. Three" || members(t, m)["text"] != "One. Two. Three" {
 		t.Errorf("last %s", m.Payload)
 	}
+	// A display is not emptied by what was cancelled before its first word.
+	h.publish("llamad/pi4/prompt/homeassistant", 1, false, "p")
+	h.s.Reply(h.next(), Result{Model: "test", FinishReason: FinishCancelled})
+	h.publish("llamad/pi4/prompt/homeassistant", 1, false, "p")
+	h.s.Reply(h.next(), reply("Four."))
+	if m := h.ear.Next("llamad/pi4/last"); members(t, m)["text"] != "Four." {
+		t.Errorf("last %s", m.Payload)
+	}
+	for range 2 {
+		h.ear.Next("llamad/pi4/event")
+	}
 	// What a client asks for itself shows nowhere else.
 	h.publish("llamad/pi4/prompt/diary", 1, false, "p")
 	h.s.Reply(h.next(), reply("private"))
