@@ -96,9 +96,10 @@ test-e2e: build arm64 man completions model ## the finished binaries against a r
 	e2e/need mosquitto qemu-aarch64-static file python3-yaml man bash-completion zsh fish
 	go test -timeout 20m ./e2e/...
 
-test-hubs: build arm64 model ## the Node-RED flow in a real Node-RED; needs npm
-	e2e/need mosquitto npm
-	go test -tags hubs -run NodeRED ./e2e
+test-hubs: build arm64 model ## discovery and examples in a real Home Assistant and a real Node-RED; as root, needs npm
+	e2e/need mosquitto mmdebstrap npm
+	e2e/home-assistant
+	go test -count=1 -timeout 20m -tags hubs -run Hub ./e2e
 
 test-deb: deb ## the Debian package through its life, in a Debian without systemd; as root
 	e2e/need lintian mmdebstrap systemd-analyze

@@ -120,7 +120,7 @@ func TestHomeAssistantBlueprint(t *testing.T) {
 	}
 	branches, _ := steps[1].(map[string]any)["parallel"].([]any)
 	if len(branches) != 2 || !strings.Contains(text(branches[0]), "wait_for_trigger") ||
-		!strings.Contains(text(branches[1]), "mqtt.publish") || !strings.Contains(text(branches[1]), "delay") {
+		!strings.Contains(text(branches[1]), "mqtt.publish") || !strings.Contains(text(branches[1]), "/info") {
 		t.Errorf("it does not listen before it asks: %v", branches)
 	}
 	if steps[2].(map[string]any)["response_variable"] != "answer" {

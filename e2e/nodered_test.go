@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -24,7 +23,8 @@ const nodeREDVersion = "4.0.9"
 
 // Every button of the Node-RED example is pressed in a real Node-RED, and what
 // its debug node then shows is the daemon's answer.
-func TestNodeRED(t *testing.T) {
+func TestHubNodeRED(t *testing.T) {
+	t.Parallel()
 	program := installNodeRED(t)
 	broker := mosquittotest.Start(t)
 	serve(t, native, broker.URL())
@@ -144,12 +144,7 @@ func topicOf(t *testing.T, flow []object, id string) string {
 func startNodeRED(t *testing.T, program string, flow []object) (admin string) {
 	t.Helper()
 	dir := t.TempDir()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := free.Addr().(*net.TCPAddr).Port
-	free.Close()
+	port := freePort(t)
 	settings := fmt.Sprintf(`module.exports = {uiHost: "127.0.0.1", uiPort: %d, flowFile: "flows.json",
 		disableEditor: true, credentialSecret: false, telemetry: {enabled: false, updateNotification: false},
 		externalModules: {autoInstall: false, palette: {allowInstall: false}}}`, port)
