@@ -383,7 +383,7 @@ func TestOneOf(t *testing.T) {
 	s := newSite(t, func(s *site) {
 		request := s.config.Generate
 		request.Reply, request.Plain = "text", true
-		s.config.Clients = map[string]config.Client{"voice": {Request: request, OneOf: []string{"light_off_", "_light_on_"}}}
+		s.config.Clients = map[string]config.Client{"voice": {Request: request, OneOf: []string{"*light* off", "*light* on"}}}
 	})
 	s.ask(`{"prompt":"p","one_of":["a","b"]}`)
 	if r := s.reply(); r.Text != "b" || r.finish() != "stop" || len(r.Scores) != 2 || r.Scores[0] != (llm.Score{Text: "a", Logprob: -1.5, Probability: 0.5}) {
@@ -394,7 +394,7 @@ func TestOneOf(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	s.publish("prompt/voice", 1, "p")
-	if text := s.client.Next("llamad/pi4/response/voice").Payload; text != "_light_on_" {
+	if text := s.client.Next("llamad/pi4/response/voice").Payload; text != "*light* on" {
 		t.Errorf("%q", text)
 	}
 }
