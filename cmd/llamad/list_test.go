@@ -143,6 +143,9 @@ func TestTheCacheBelongsToListAndRemove(t *testing.T) {
 	if err := os.WriteFile(kept, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Chtimes(kept, time.Time{}, time.Now().Add(-2*time.Hour)); err != nil { // the newest is not the first
+		t.Fatal(err)
+	}
 	play := func(args ...string) string {
 		t.Helper()
 		var shown bytes.Buffer
@@ -150,7 +153,7 @@ func TestTheCacheBelongsToListAndRemove(t *testing.T) {
 		return shown.String()
 	}
 	table := play("list")
-	if strings.Count(table, "\n") != 4 || !strings.Contains(table, "small    "+filepath.Base(blob)[:12]+"    0.0 MB    just now    acme/small-GGUF\n") {
+	if strings.Count(table, "\n") != 4 || !strings.Contains(table, "small    "+filepath.Base(blob)[:12]+"    0.0 MB    just now       acme/small-GGUF\n") {
 		t.Errorf("the table:\n%s", table)
 	}
 	exist := func(paths ...string) (there []bool) {
@@ -167,5 +170,28 @@ func TestTheCacheBelongsToListAndRemove(t *testing.T) {
 	}
 	if shown := play("rm", "-y", "small"); !strings.Contains(shown, "there is other") {
 		t.Errorf("at last: %s", shown)
+	}
+}
+
+// Somebody who sits there is asked, and yes is the only answer that counts.
+func TestRemoveAsks(t *testing.T) {
+	work := fixtures(t)
+	path := filepath.Join(work, "models/small.gguf")
+	for _, step := range []struct {
+		typed, shown string
+		code         int
+		gone         bool
+	}{
+		{"\r", "nothing was removed", exitFailure, false},
+		{"n\r", "nothing was removed", exitFailure, false},
+		{"Y\r", "removed " + path, exitOK, true},
+	} {
+		s := sit(t, []string{"LLAMAD_MODEL_DIRECTORY=" + filepath.Dir(path)}, "rm", "small")
+		s.expect("remove small (0.7 MB) from " + filepath.Dir(path) + "? [y/N] ")
+		s.typeKeys(step.typed)
+		s.expect(step.shown)
+		if code := s.leaves(); code != step.code || markOf(path).missing != step.gone {
+			t.Errorf("%q: exit code %d, gone %v", step.typed, code, markOf(path).missing)
+		}
 	}
 }
