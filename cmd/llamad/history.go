@@ -34,6 +34,10 @@ func openHistory(path string) (*history, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--history: %w", err)
 	}
+	if info, err := f.Stat(); err != nil || info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
+		f.Close()
+		return nil, withHint(errors.Join(fmt.Errorf("--history: others may read %s", path), err), "chmod 600 "+path)
+	}
 	h := &history{}
 	for line := range strings.Lines(text) {
 		h.Add(strings.TrimRight(line, "\r\n"))
