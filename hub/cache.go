@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Cache is the directory that Hugging Face's programs share. For each repository:
@@ -39,8 +41,7 @@ func (c Cache) place(src Source, m metadata) place {
 		name: path.Base(src.File), final: blob, partial: blob + ".incomplete", lock: filepath.Join(locks, m.etag+".lock"), link: link, named: true,
 		dirs: []string{c.Root, filepath.Dir(blob), locks},
 		linked: func() error {
-			err := makeLink(link, filepath.FromSlash(up+"blobs/"+m.etag), c.Links)
-			if err != nil {
+			if err := makeLink(link, filepath.FromSlash(up+"blobs/"+m.etag), c.Links); err != nil {
 				return err
 			}
 			return c.note(src, m.commit)
@@ -48,8 +49,17 @@ func (c Cache) place(src Source, m metadata) place {
 	}
 }
 
-// note writes down which commit a branch is at, and what the directory is.
+// note writes down which commit a branch is at, and what the directory is. Others,
+// who pull other files, wait.
 func (c Cache) note(src Source, at string) error {
+	root, err := os.Open(c.Root)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if err := unix.Flock(int(root.Fd()), unix.LOCK_EX); err != nil {
+		return os.NewSyscallError("flock", err)
+	}
 	if file := filepath.Join(c.Root, "CACHEDIR.TAG"); !exists(file) {
 		if err := writeFile(file, []byte(tag)); err != nil {
 			return err

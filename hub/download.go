@@ -96,7 +96,9 @@ func (d *download) attempt(ctx context.Context) error {
 	if err := d.begin(resp, asked); err != nil {
 		return err
 	}
-	d.to.note.Validator = strongETag(resp.Header)
+	if e := strongETag(resp.Header); e != "" {
+		d.to.note.Validator = e
+	}
 	d.pieces++
 	err = d.receive(resp.Body, time.AfterFunc(d.settings.Idle, func() { stop(errSilent) }))
 	if isPassing(err) && errors.Is(context.Cause(ctx), errSilent) {
@@ -116,7 +118,8 @@ func (d *download) restart() error {
 func (d *download) begin(resp *http.Response, asked int64) error {
 	if resp.StatusCode == http.StatusPartialContent {
 		r, err := parseContentRange(resp.Header.Get("Content-Range"))
-		if asked > 0 && err == nil && r.start == asked && r.total == d.from.size {
+		was, is := d.to.note.Validator, strongETag(resp.Header)
+		if asked > 0 && err == nil && r.start == asked && r.total == d.from.size && (was == "" || is == "" || is == was) {
 			return nil
 		}
 		if d.whole {

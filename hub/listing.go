@@ -9,11 +9,13 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 )
 
 const (
-	maxListing = 8 << 20 // bytes
-	maxShown   = 12      // names in an error
+	maxListing  = 8 << 20 // bytes
+	listingTime = time.Minute
+	maxShown    = 12 // names in an error
 )
 
 // listing is what a hub says a repository holds.
@@ -30,6 +32,8 @@ type listing struct {
 // list asks for it.
 func (c *client) list(ctx context.Context, src Source) (listing, error) {
 	var l listing
+	ctx, cancel := context.WithTimeoutCause(ctx, listingTime, errSilent)
+	defer cancel()
 	u := c.settings.Endpoint.JoinPath("api/models", string(src.Repo), "revision", url.PathEscape(src.Revision))
 	resp, err := c.send(ctx, http.MethodGet, u, nil, nil)
 	if err != nil {
@@ -37,6 +41,9 @@ func (c *client) list(ctx context.Context, src Source) (listing, error) {
 	}
 	defer resp.Body.Close()
 	text, err := readBody(resp.Body, maxListing)
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
 	if err != nil {
 		return l, err
 	}
@@ -121,11 +128,9 @@ func hasQuant(name, tag string) bool {
 			return false
 		}
 		before, after := rest[:i], rest[i+len(tag):]
-		if before != "" && isEdge(before[len(before)-1]) && (after == "" || isEdge(after[0])) {
+		if before != "" && strings.ContainsRune(".-_", rune(before[len(before)-1])) && (after == "" || after[0] == '.' || after[0] == '-') {
 			return true
 		}
 		rest = rest[i+1:]
 	}
 }
-
-func isEdge(b byte) bool { return b == '.' || b == '-' }

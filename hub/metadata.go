@@ -147,7 +147,7 @@ type contentRange struct{ start, end, total int64 } // end is the last byte
 
 func parseContentRange(text string) (r contentRange, err error) {
 	var rest string
-	n, err := fmt.Sscanf(text, "bytes %d-%d/%d%s", &r.start, &r.end, &r.total, &rest)
+	n, _ := fmt.Sscanf(text, "bytes %d-%d/%d%s", &r.start, &r.end, &r.total, &rest)
 	if n != 3 || r.start < 0 || r.end < r.start || r.total <= r.end {
 		return r, fmt.Errorf("Content-Range is %q, expected bytes START-END/TOTAL", clip(text))
 	}

@@ -209,6 +209,30 @@ func TestRemove(t *testing.T) {
 	}
 }
 
+// A file system without links, or a user who wants none.
+func TestCacheWithoutLinks(t *testing.T) {
+	content := random(1000, 1)
+	v := newVisit(t, content)
+	v.env["HF_HUB_DISABLE_SYMLINKS"] = "1"
+	for i := range 2 {
+		r, err := v.pull()
+		if err != nil || r.Already != (i == 1) {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		v.has(r, content)
+		if info, err := os.Lstat(r.Path); err != nil || !info.Mode().IsRegular() {
+			t.Errorf("%v, %v", info, err)
+		}
+	}
+	models := (Cache{Root: v.cache}).Models()
+	if len(models) != 1 {
+		t.Fatalf("%+v", models)
+	}
+	if err := models[0].Remove(); err != nil || len((Cache{Root: v.cache}).Models()) != 0 {
+		t.Error(err)
+	}
+}
+
 // gets counts the requests for bytes.
 func (v *visit) gets() (n int) {
 	for _, r := range v.hub.Requests() {
@@ -286,11 +310,11 @@ func TestTokenStaysWithTheHub(t *testing.T) {
 
 func TestPullByQuantization(t *testing.T) {
 	v := newVisit(t, random(1000, 1))
-	for i, name := range []string{"tiny.Q4_K_M.gguf", "tiny.Q4_K_S.gguf", "tiny-q8_0.gguf", "big.F16-00001-of-00002.gguf", "mmproj.bin"} {
+	for i, name := range []string{"tiny.Q4_K_M.gguf", "tiny.Q4_K_S.gguf", "tiny-q8_0.gguf", "tiny_Q5_1.gguf", "big.F16-00001-of-00002.gguf", "mmproj.bin"} {
 		v.hub.Put(testRepo, name, random(1000, uint64(i)+2))
 	}
 	for tag, want := range map[string]string{
-		"Q4_0": testFile, "q4_k_m": "tiny.Q4_K_M.gguf", "Q8_0": "tiny-q8_0.gguf",
+		"Q4_0": testFile, "q4_k_m": "tiny.Q4_K_M.gguf", "Q8_0": "tiny-q8_0.gguf", "Q5_1": "tiny_Q5_1.gguf",
 		"Q4_K": "", "Q5_0": "", "F16": "",
 	} {
 		v.words = Words{What: testRepo + ":" + tag}
@@ -303,7 +327,7 @@ func TestPullByQuantization(t *testing.T) {
 		}
 	}
 	v.words = Words{What: testRepo}
-	if _, err := v.pull(); err == nil || !strings.Contains(err.Error(), "4 such files") {
+	if _, err := v.pull(); err == nil || !strings.Contains(err.Error(), "5 such files") {
 		t.Errorf("no file and no quantization: %v", err)
 	}
 	v.env["HF_HUB_OFFLINE"] = "yes"

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -220,6 +221,9 @@ func TestAnswersToARange(t *testing.T) {
 		{"a part of something longer", func(w http.ResponseWriter, r hubtest.Request) http.ResponseWriter {
 			return &rewritten{w, []string{"Content-Range", fmt.Sprintf("bytes %d-%d/%d", half, len(content)-1, len(content)+1)}}
 		}, []string{"", rest, ""}},
+		{"the rest of another file", func(w http.ResponseWriter, r hubtest.Request) http.ResponseWriter {
+			return &rewritten{w, []string{"Etag", `"another"`}}
+		}, []string{"", rest, ""}},
 		{"nonsense", func(w http.ResponseWriter, r hubtest.Request) http.ResponseWriter {
 			return &rewritten{w, []string{"Content-Range", "bytes -5-x/9"}}
 		}, []string{"", rest, ""}},
@@ -399,10 +403,11 @@ func TestTwoAtOnce(t *testing.T) {
 	v := newVisit(t, content)
 	other := *v
 	started := make(chan struct{})
+	var once sync.Once
 	done := make(chan error, 1)
 	v.hub.Fault(func(w http.ResponseWriter, r hubtest.Request) http.ResponseWriter {
 		if r.Bytes {
-			close(started)
+			once.Do(func() { close(started) })
 			return &calls{ResponseWriter: w, at: half, f: func() {}}
 		}
 		return w

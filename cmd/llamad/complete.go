@@ -21,11 +21,12 @@ func completes(args []string) bool {
 func (a *app) completeValues(cmd *cobra.Command) {
 	cmd.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	values := map[string]cobra.CompletionFunc{
-		"MODEL":   a.completeModel,
-		"NAME":    a.completeName,
-		"COMMAND": completeCommand,
-		"SHELL":   cobra.FixedCompletions(shellNames(), cobra.ShellCompDirectiveNoFileComp),
-		"FILE":    cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault),
+		"MODEL":     a.completeModel,
+		"NAME":      a.completeName,
+		"COMMAND":   completeCommand,
+		"SHELL":     cobra.FixedCompletions(shellNames(), cobra.ShellCompDirectiveNoFileComp),
+		"FILE":      cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault),
+		"DIRECTORY": cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs),
 	}
 	if names := strings.Fields(cmd.Use)[1:]; cmd.ValidArgsFunction == nil && len(names) > 0 {
 		cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {

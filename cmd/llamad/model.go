@@ -53,7 +53,7 @@ func find(name string, c *config.Config, environ []string) (string, error) {
 	}
 	entry, short := hub.Lookup(name)
 	if short {
-		if path, err := config.FindModel(entry.File, c.Model.Directory); err == nil {
+		if path, err := config.FindModel(entry.File, ".", c.Model.Directory); err == nil {
 			return path, nil
 		}
 	}
