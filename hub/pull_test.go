@@ -6,9 +6,12 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -85,10 +88,7 @@ func (v *visit) has(r Result, content []byte) {
 
 // files are all in the cache or the directory, but for directories.
 func (v *visit) files() (names []string) {
-	root := v.cache
-	if v.to != "" {
-		root = v.to
-	}
+	root := v.root()
 	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
 			name, _ := filepath.Rel(root, path)
@@ -97,6 +97,14 @@ func (v *visit) files() (names []string) {
 		return nil
 	})
 	return names
+}
+
+// root is the cache or the directory.
+func (v *visit) root() string {
+	if v.to != "" {
+		return v.to
+	}
+	return v.cache
 }
 
 // fails says that a pull comes to nothing for a reason, that there is a cure, and
@@ -114,6 +122,9 @@ func (v *visit) fails(want, cure string) {
 		v.t.Errorf("the error tells a secret: %v", err)
 	}
 	for _, name := range v.files() {
+		if info, err := os.Stat(filepath.Join(v.root(), name)); err == nil && info.Size() == 0 {
+			v.t.Errorf("%s was left behind, with nothing in it", name)
+		}
 		if strings.HasSuffix(name, Ending) || strings.Contains(name, "snapshots") || strings.Contains(name, "refs") ||
 			strings.Contains(name, "blobs") && !strings.Contains(name, ".incomplete") {
 			v.t.Errorf("%s was left behind", name)
@@ -246,7 +257,8 @@ func (v *visit) gets() (n int) {
 func TestPullIntoADirectory(t *testing.T) {
 	content := random(300_000, 1)
 	v := newVisit(t, content)
-	v.to = filepath.Join(t.TempDir(), "new", "models")
+	v.to = filepath.Join(t.TempDir(), "models")
+	defer syscall.Umask(syscall.Umask(0o077)) // that of a careful root
 	for i := range 2 {
 		r, err := v.pull()
 		if err != nil || r.Path != filepath.Join(v.to, testFile) || r.Already != (i == 1) {
@@ -255,6 +267,9 @@ func TestPullIntoADirectory(t *testing.T) {
 		v.has(r, content)
 		if info, err := os.Stat(r.Path); err != nil || info.Mode().Perm() != 0o644 {
 			t.Errorf("%v, %v: the service could not read it", info.Mode(), err)
+		}
+		if info, err := os.Stat(v.to); err != nil || info.Mode().Perm() != 0o755 {
+			t.Errorf("%v, %v: the service could not look into it", info.Mode(), err)
 		}
 	}
 	// One of the same length that is damaged is fetched again.
@@ -305,6 +320,23 @@ func TestTokenStaysWithTheHub(t *testing.T) {
 	})
 	if _, err := v.pull(); err == nil || back != "asked " {
 		t.Errorf("%v: %q", err, back)
+	}
+}
+
+// Whoever begins with encryption ends with it.
+func TestRedirectKeepsEncryption(t *testing.T) {
+	open := httptest.NewServer(http.NotFoundHandler())
+	defer open.Close()
+	secure := httptest.NewTLSServer(http.RedirectHandler(open.URL, http.StatusFound))
+	defer secure.Close()
+	at, err := url.Parse(secure.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &client{settings: Settings{Endpoint: at}, http: secure.Client()}
+	c.http.CheckRedirect = newHTTP(c.settings).CheckRedirect
+	if _, err := c.send(t.Context(), http.MethodGet, at, nil, nil); err == nil || !strings.Contains(err.Error(), "without encryption") {
+		t.Error(err)
 	}
 }
 
