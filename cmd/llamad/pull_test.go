@@ -73,10 +73,7 @@ func TestShortNamesCanBeRun(t *testing.T) {
 
 // The one of the catalog that the tests have here is what the catalog says.
 func TestShortNameOfTheTestModel(t *testing.T) {
-	path := os.Getenv("LLAMAD_TEST_SMOLLM2")
-	if path == "" {
-		t.Fatal("LLAMAD_TEST_SMOLLM2 names no file: make test sets it")
-	}
+	path := smollm2(t)
 	e, _ := hub.Lookup("smollm2-135m")
 	info, err := os.Stat(path)
 	if err != nil || info.Size() != e.Size {
