@@ -278,10 +278,8 @@ func (a *hubAPI) happened(kind string) (list []object) {
 	return list
 }
 
-// were lists all states that an entity has had.
+// were lists all states that an entity has had. Its caller holds mu.
 func (a *hubAPI) were(entity string) (list []hubState) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	for _, e := range a.events {
 		var changed struct {
 			Entity string   `json:"entity_id"`

@@ -128,10 +128,9 @@ func TestHubHomeAssistantDevice(t *testing.T) {
 	if short := last.State; short != last.Attributes["short"] || utf8.RuneCountInString(short) > 250 || utf8.RuneCountInString(short) < 200 {
 		t.Errorf("the state is %q", short)
 	}
-	h.untilState(busy, "is off", func(s hubState) bool { return s.State == "off" })
-	if !slices.ContainsFunc(h.were(busy), func(s hubState) bool { return s.State == "on" }) {
-		t.Errorf("%s was never on", busy)
-	}
+	h.until(busy+" has been on and is off", func() bool {
+		return h.states[busy].State == "off" && slices.ContainsFunc(h.were(busy), func(s hubState) bool { return s.State == "on" })
+	})
 
 	// So is a text.
 	h.perform("text.set_value", promptText, object{"value": "Say hello."})
@@ -145,17 +144,16 @@ func TestHubHomeAssistantDevice(t *testing.T) {
 	}
 	h.untilState(busy, "is on", func(s hubState) bool { return s.State == "on" })
 	h.perform("button.press", cancelButton, nil)
-	h.untilEvent(second, "cancelled")
-	h.untilState(busy, "is off", func(s hubState) bool { return s.State == "off" })
-	cancelled := map[any]bool{}
-	for _, s := range h.were(answerEvent) {
-		if s.Attributes["event_type"] == "cancelled" {
-			cancelled[s.Attributes["id"]] = true
+	h.until("four prompts are cancelled", func() bool {
+		cancelled := map[any]bool{}
+		for _, s := range h.were(answerEvent) {
+			if s.Attributes["event_type"] == "cancelled" {
+				cancelled[s.Attributes["id"]] = true
+			}
 		}
-	}
-	if len(cancelled) != 4 {
-		t.Errorf("of 4 prompts these were cancelled: %v", cancelled)
-	}
+		return len(cancelled) == 4
+	})
+	h.untilState(busy, "is off", func(s hubState) bool { return s.State == "off" })
 
 	// A killed daemon is missed at once, and back with its last answer.
 	d.stop(syscall.SIGKILL)
