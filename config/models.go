@@ -56,6 +56,8 @@ func (e *ModelError) Hint() string {
 	switch {
 	case errors.Is(e.Kind, ErrManyModels):
 		return fmt.Sprintf("set model.name to one of %s", strings.Join(names, ", "))
+	case e.Name == "": // the service asks, whose models root puts there
+		return "sudo llamad pull tinyllama fetches one, or copy a .gguf file to " + e.Dirs[0]
 	case len(names) == 0:
 		return "llamad pull tinyllama fetches one, or copy a .gguf file to " + e.Dirs[len(e.Dirs)-1]
 	}

@@ -35,7 +35,7 @@ func TestModelFile(t *testing.T) {
 		{Model{Directory: two, Name: "c"}, "", ErrNoModel, `no model "c" in ` + two, "there is a, b"},
 		{Model{Directory: one, Name: "tinylama.Q8_0"}, "", ErrNoModel, `no model "tinylama.Q8_0" in ` + one, "did you mean tinyllama.Q8_0?"},
 		{Model{Directory: two}, "", ErrManyModels, "2 models in " + two + " and none is chosen", "set model.name to one of a, b"},
-		{Model{Directory: "/nonexistent"}, "", ErrNoModel, "no model in /nonexistent", "llamad pull tinyllama fetches one, or copy a .gguf file to /nonexistent"},
+		{Model{Directory: "/nonexistent"}, "", ErrNoModel, "no model in /nonexistent", "sudo llamad pull tinyllama fetches one, or copy a .gguf file to /nonexistent"},
 	} {
 		got, err := test.model.File()
 		if got != test.want || !errors.Is(err, test.kind) {
