@@ -20,6 +20,7 @@ type modelFlags struct {
 	config  string
 	context int
 	threads int
+	heap    int64 // what the command needs of Go's heap beside the model, not a flag
 }
 
 func newModelFlags(flags *pflag.FlagSet) *modelFlags {
@@ -120,6 +121,7 @@ func (a *app) caution(i llm.Info) {
 // options are those of the configuration, but for what the flags say.
 func (f *modelFlags) options(c *config.Config, environ []string) llm.Options {
 	o := modelOptions(c, environ)
+	o.Headroom += f.heap
 	if f.context > 0 {
 		o.Context = f.context
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -105,6 +106,7 @@ func (o *runOptions) run(ctx context.Context, args []string) error {
 	}
 	request := o.fields.apply(o.defaults(c))
 	prompt.System = request.System
+	o.model.heap = o.recorded(request.MaxTokens, c)
 
 	began := time.Now()
 	m, err := o.app.open(ctx, args[0], o.model, c)
@@ -113,6 +115,20 @@ func (o *runOptions) run(ctx context.Context, args []string) error {
 	}
 	defer m.Close()
 	return o.answer(ctx, m, prompt, request, time.Since(began))
+}
+
+// logprobHeap is what a log-probability takes of Go's heap until it is written, in
+// bytes: its token in a map and in a list, and its place in the answer's JSON.
+const logprobHeap = 160
+
+// recorded is what the log-probabilities of an answer of that many tokens take of
+// Go's heap.
+func (o *runOptions) recorded(answer int, c *config.Config) int64 {
+	positions := answer
+	if o.echo || answer <= 0 {
+		positions = cmp.Or(o.model.context, c.Memory.Context, 2048)
+	}
+	return int64(positions) * int64(o.logprobs) * logprobHeap
 }
 
 // defaults are those of the configuration, or llama-cpp-python's for raw text.

@@ -132,6 +132,19 @@ func TestPressureOnTheSource(t *testing.T) {
 	m.expect("the kitchen asks what somebody else asked before", m.askIn("kitchen", "a", 200, 40), 239)
 }
 
+// While there is another to give up, it is kept, though it be the oldest.
+func TestPressureSparesTheSource(t *testing.T) {
+	m := press(t)
+	m.expect("plenty", m.ask("a", 200, 40), 239)
+	m.expect("plenty", m.ask("b", 200, 40), 239, 239)
+	m.expect("plenty", m.askIn("kitchen", "c", 20, 5), 239, 239, 24)
+	m.free = m.kvBytes(50)
+	m.expect("the kitchen asks what somebody else asked first", m.askIn("kitchen", "a", 210, 30), 239, 239)
+	if first := m.slots[0]; first.used != 1 {
+		t.Errorf("the cache that held the beginning was given up")
+	}
+}
+
 // Scratch is taken with the first long prompt and counts as well.
 func TestPressureOfScratch(t *testing.T) {
 	m := press(t)

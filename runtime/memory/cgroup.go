@@ -54,8 +54,9 @@ var (
 func (v *version) room(s System, dir string) (room Room, limited bool) {
 	for _, file := range v.limits {
 		limit, ok := s.number(path.Join(dir, file))
-		// "max" is none, and version 1 spells none as the largest whole number of pages.
-		if ok && limit < 1<<60 && (!limited || limit < room.Bytes) {
+		// "max" is none. Version 1 has the largest number of pages instead, which
+		// leaves more room than any machine has.
+		if ok && (!limited || limit < room.Bytes) {
 			room, limited = Room{limit, file}, true
 		}
 	}
