@@ -11,7 +11,7 @@ const (
 	GCPercent = 25
 
 	// templateFactor is a compiled chat template, in multiples of its source.
-	templateFactor = 64
+	templateFactor = 12
 )
 
 // heap is what the open model and the process around it keep on Go's heap, with

@@ -126,11 +126,9 @@ func (p *planner) decide(explicit bool, files []Alternative) {
 	if plan.MinContext == 0 {
 		plan.MinContext = defaultMinContext
 	}
-	if !explicit {
-		plan.Wanted = min(p.model.Context, defaultContext)
-	}
 	p.least = plan.Wanted
 	if !explicit {
+		plan.Wanted = min(p.model.Context, defaultContext)
 		p.least = min(plan.MinContext, plan.Wanted)
 	}
 
