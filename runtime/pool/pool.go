@@ -149,16 +149,24 @@ func (p *Pool) serve(w *worker) {
 }
 
 // next waits for a fork after the last one: a while awake, then parked.
+//
+// A caller that is interrupted between showing a fork and looking who has parked
+// finds a worker parked that has done its share already, and wakes it: so being
+// woken is no proof of a new fork.
 func (p *Pool) next(w *worker, last fork, awake time.Duration) (f fork) {
 	if spinUntil(awake, func() bool { f = fork(p.current.Load()); return f != last }) {
 		return f
 	}
-	w.parked.Store(true)
-	if f := fork(p.current.Load()); f != last && w.parked.Swap(false) {
-		return f // the fork came before it could see us parked
+	for {
+		w.parked.Store(true)
+		if f := fork(p.current.Load()); f != last && w.parked.Swap(false) {
+			return f // the fork came before it could see us parked
+		}
+		<-w.wake
+		if f := fork(p.current.Load()); f != last {
+			return f
+		}
 	}
-	<-w.wake
-	return fork(p.current.Load())
 }
 
 func (p *Pool) call(i, n int) {

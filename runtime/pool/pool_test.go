@@ -68,6 +68,37 @@ func TestHammer(t *testing.T) {
 	}
 }
 
+// A worker that is woken for a fork it has done already, by a caller that was
+// interrupted in the middle of waking, does not do it again.
+func TestLateWakeIsNoFork(t *testing.T) {
+	p := New(2)
+	defer p.Close()
+	w := p.workers[0]
+	parked := func() {
+		t.Helper()
+		for end := time.Now().Add(10 * time.Second); !w.parked.Load(); runtime.Gosched() {
+			if time.Now().After(end) {
+				t.Fatal("the worker does not park")
+			}
+		}
+	}
+	var calls atomic.Int32
+	task := func(worker, _ int) { calls.Add(int32(worker)) }
+	for want := int32(1); want <= 20; want++ {
+		if err := p.Run(2, task); err != nil {
+			t.Fatal(err)
+		}
+		parked()
+		if w.parked.Swap(false) { // what fork does
+			w.wake <- struct{}{}
+		}
+		parked()
+		if got := calls.Load(); got != want {
+			t.Fatalf("the worker was called %d times for %d forks", got, want)
+		}
+	}
+}
+
 func TestPanicIsReturnedAndThePoolGoesOn(t *testing.T) {
 	p := New(3)
 	defer p.Close()
