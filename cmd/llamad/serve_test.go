@@ -491,7 +491,7 @@ func TestRefusals(t *testing.T) {
 		{errExpired, mqtt.Expired, "the deadline passed"},
 		{&llm.ContextError{Prompt: 70, Context: 64}, mqtt.ContextOverflow, "70 tokens"},
 		{&llm.ModelError{Err: errors.New("cut short")}, mqtt.ModelError, "cut short"},
-		{&noModelError{&config.ModelError{Dirs: []string{"/models"}, Kind: config.ErrNoModel}}, mqtt.NoModel, "no model in /models: copy a .gguf file to /models"},
+		{&noModelError{&config.ModelError{Dirs: []string{"/models"}, Kind: config.ErrNoModel}}, mqtt.NoModel, "no model in /models: sudo llamad pull tinyllama fetches one"},
 		{&encodeError{errors.New("roles must alternate")}, mqtt.BadRequest, "roles must alternate"},
 		{errors.New("secret of ours"), mqtt.Internal, "its log says what"},
 	} {
