@@ -131,7 +131,7 @@ func (m *machine) unload(name, path string) {
 		m.t.Fatal(err)
 	}
 	// A disk ends with a whole sector, the file need not.
-	m.sh("head -c %d /dev/disk/by-id/virtio-%s | dd of=%s bs=1M iflag=fullblock conv=sparse status=none", info.Size(), name, path)
+	m.sh("dd if=/dev/disk/by-id/virtio-%s of=%s bs=1M count=%d iflag=count_bytes conv=sparse status=none && truncate -s %[3]d %[2]s", name, path, info.Size())
 }
 
 // try runs a shell's command as root.
