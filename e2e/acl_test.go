@@ -52,7 +52,7 @@ func TestAccessList(t *testing.T) {
 	if m := hub.Next(base + "response/kitchen"); !strings.Contains(m.Payload, `"status":"ok"`) {
 		t.Errorf("answer %s", m.Payload)
 	}
-	announced := retainedBelowAs(t, as("hub"), "homeassistant")
+	announced := settled(t, as("hub"), 1)
 	if len(announcedEntities(t, announced)) != 11 {
 		t.Errorf("announced: %v", announced)
 	}

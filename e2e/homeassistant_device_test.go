@@ -183,7 +183,7 @@ func TestHubHomeAssistantDevice(t *testing.T) {
 		h.untilAvailable(false)
 		announcedBy(t, d.config, mode)
 		again = serveWith(t, native, d.config, d.state)
-		settled(t, broker, map[string]int{"device": 1, "component": 11}[mode])
+		settled(t, broker.URL(), map[string]int{"device": 1, "component": 11}[mode])
 		h.untilAvailable(true)
 		got := h.registered()
 		if len(got) != len(hubEntities) || got[temperature]+got[throttled] != "" {

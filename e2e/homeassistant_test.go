@@ -130,10 +130,10 @@ func retainedBelowAs(t *testing.T, url, prefix string) (list []mosquittotest.Mes
 
 // settled waits until as many announcements stand as there should: what is not
 // announced any more is looked for while prompts are answered already.
-func settled(t *testing.T, broker *mosquittotest.Broker, want int) []mosquittotest.Message {
+func settled(t *testing.T, url string, want int) []mosquittotest.Message {
 	t.Helper()
 	for end := time.Now().Add(native.slow); ; time.Sleep(100 * time.Millisecond) {
-		list := retainedBelow(t, broker, "homeassistant")
+		list := retainedBelowAs(t, url, "homeassistant")
 		if len(list) == want {
 			return list
 		}
@@ -174,7 +174,7 @@ func TestHomeAssistantAnnouncements(t *testing.T) {
 	var whole map[string]object
 	for _, mode := range []string{"device", "component"} {
 		d := start(mode)
-		got := announcedEntities(t, settled(t, broker, map[string]int{"device": 1, "component": 11}[mode]))
+		got := announcedEntities(t, settled(t, broker.URL(), map[string]int{"device": 1, "component": 11}[mode]))
 		for _, want := range []string{"notify Prompt", "text Prompt", "sensor Last answer", "event Answer", "binary_sensor Busy", "button Cancel",
 			"sensor Speed", "sensor Queue", "sensor Memory", "sensor Temperature", "binary_sensor Throttled"} {
 			if got[want] == nil {
@@ -218,5 +218,5 @@ func TestHomeAssistantAnnouncements(t *testing.T) {
 
 	start("device").stop(syscall.SIGTERM)
 	start("off")
-	settled(t, broker, 0)
+	settled(t, broker.URL(), 0)
 }
