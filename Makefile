@@ -36,7 +36,7 @@ ARM64_PACKAGES := ./arm64 ./runtime/quant ./runtime/kernel ./runtime/pool ./runt
 # SmolLM2 against exact arithmetic, on every kernel class of the CPU.
 ACCURACY := SmolLM2IsAccurate|SmolLM2Follows
 
-.PHONY: build arm64 amd64 man completions deb oci demo test test-unit test-arm64 test-e2e test-hubs test-deb test-oci test-vm test-slow check model kernel-cost bench clean help
+.PHONY: build arm64 amd64 man completions deb oci demo test test-unit test-arm64 test-e2e test-hubs test-openhab test-deb test-oci test-vm test-slow check model kernel-cost bench clean help
 
 build: ## the daemon for this machine: build/llamad
 	go build -ldflags '$(LDFLAGS)' -o build/llamad ./cmd/llamad
@@ -101,6 +101,10 @@ test-hubs: build arm64 model ## discovery and examples in a real Home Assistant 
 	e2e/home-assistant
 	go test -count=1 -timeout 20m -tags hubs -run Hub ./e2e
 
+test-openhab: build arm64 model ## the examples in a real openHAB; needs Java 21 and OPENHAB=DIR, where its distribution is unpacked
+	e2e/need mosquitto
+	LLAMAD_TEST_OPENHAB='$(abspath $(OPENHAB))' go test -count=1 -timeout 30m -tags openhab -run OpenHAB ./e2e
+
 test-deb: deb ## the Debian package through its life, in a Debian without systemd; as root
 	e2e/need lintian mmdebstrap systemd-analyze
 	for unit in systemd/*.service; do systemd-analyze security --no-pager --offline=true --threshold=13 $$unit | tail -n1; done
@@ -114,7 +118,8 @@ test-oci: oci model ## the container images answer a prompt
 	go test -tags oci -run OCI ./e2e
 
 # Debian 12 by default; DISTRO=trixie is Debian 13 with the 16 KiB pages of a Pi 5.
-# The board's disk is built once, which takes ten minutes.
+# The board's disk is built once, which takes ten minutes. By hand, until all of its
+# steps have been seen.
 DISTRO := bookworm
 
 test-vm: deb model ## an emulated board, from apt install to apt purge; as root the first time
@@ -123,7 +128,7 @@ test-vm: deb model ## an emulated board, from apt install to apt purge; as root 
 	LLAMAD_TEST_IMAGE=$$image LLAMAD_TEST_DEB=$$(echo $(CURDIR)/build/llamad_*_arm64.deb) \
 	go test -count=1 -v -tags vm -timeout 40m ./e2e/vm
 
-test-slow: build arm64 model test-deb test-oci test-vm ## what takes longer: every accuracy check on every class, fuzzing
+test-slow: build arm64 model test-deb test-oci ## what takes longer: every accuracy check on every class, fuzzing
 	e2e/need mosquitto qemu-aarch64-static
 	LLAMAD_TEST_SLOW=1 go test -timeout 20m -run '$(ACCURACY)' ./runtime/llm
 	GOARCH=arm64 LLAMAD_TEST_EMULATED=1 LLAMAD_TEST_SLOW=1 go test -timeout 20m -exec '$(PI5)' -run '$(ACCURACY)' ./runtime/llm
@@ -134,7 +139,7 @@ check: ## formatting, vet and lint for both architectures
 	test -z "$$(gofmt -l $(GO_FILES) | tee /dev/stderr)"
 	go vet ./...
 	GOARCH=arm64 go vet ./...
-	go vet -tags hubs,deb,oci,vm ./e2e/...
+	go vet -tags hubs,openhab,deb,oci,vm ./e2e/...
 	go vet -tags docs ./cmd/llamad
 	go -C packaging/oci vet ./...
 	GOBIN=$(CURDIR)/build go install honnef.co/go/tools/cmd/staticcheck@v0.8.2

@@ -14,7 +14,7 @@ type Discovery string
 
 const (
 	DiscoverDevice     Discovery = "device"    // one message; Home Assistant from 2024.12
-	DiscoverComponents Discovery = "component" // one message an entity, for what is older, openHAB among it
+	DiscoverComponents Discovery = "component" // one message an entity, for what is older, openHAB before 5.2 among it
 	DiscoverNothing    Discovery = "off"       // none, and those of earlier are removed
 )
 
