@@ -74,7 +74,7 @@ func TestOpenHAB(t *testing.T) {
 
 	// What runs can be cancelled.
 	busy = h.next("items/Llamad_Busy/statechanged")
-	h.command("Llamad_Prompt", `{"prompt":"Count from one to a thousand, in words.","max_tokens":1500}`)
+	h.command("Llamad_Prompt", `{"messages":[{"role":"user","content":"Tell a very long story."}],"temperature":0,"max_tokens":1500}`)
 	busy(state(is("ON")))
 	h.command("Llamad_Cancel", "*")
 	if a = answered(); a.Status != "ok" || a.Choices[0].FinishReason != "cancelled" {
