@@ -162,43 +162,6 @@ func (c Cache) snapshot(repo Repo, dir string) []Model {
 	return all
 }
 
-// blob is the file that a link in a snapshot leads to, if it is one of the
-// repository's own.
-func (m Model) blob() (string, bool) {
-	target, err := os.Readlink(m.Path)
-	if err != nil || filepath.IsAbs(target) {
-		return "", false
-	}
-	blob := filepath.Join(filepath.Dir(m.Path), target)
-	return blob, filepath.Dir(blob) == filepath.Join(m.home(), "blobs")
-}
-
-// home is the directory of the model's repository: two above its commit.
-func (m Model) home() string {
-	up := strings.Count(m.File, "/") + 3
-	return filepath.Clean(m.Path + strings.Repeat("/..", up))
-}
-
-// Remove removes a model: its name, and its bytes unless they have another.
-func (m Model) Remove() error {
-	blob, ours := m.blob()
-	if err := os.Remove(m.Path); err != nil || !ours {
-		return err
-	}
-	_ = os.Remove(filepath.Dir(m.Path)) // if nothing else is there
-	shared := false
-	err := filepath.WalkDir(filepath.Join(m.home(), "snapshots"), func(path string, _ fs.DirEntry, err error) error {
-		if target, e := os.Readlink(path); e == nil && filepath.Base(target) == filepath.Base(blob) {
-			shared = true
-		}
-		return err
-	})
-	if err != nil || shared {
-		return err
-	}
-	return os.Remove(blob)
-}
-
 // glob is a path in which nothing is a pattern.
 func glob(path string) string {
 	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)

@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,57 +43,6 @@ func TestPullIntoTheCache(t *testing.T) {
 	v.env["HF_HUB_OFFLINE"] = "1"
 	if r, err = v.pull(); err != nil || !r.Already {
 		t.Errorf("offline: %+v, %v", r, err)
-	}
-}
-
-// Bytes that two commits share go with the last of them, and nothing else does.
-func TestRemove(t *testing.T) {
-	content := random(1000, 1)
-	v := newVisit(t, content)
-	if _, err := v.pull(); err != nil {
-		t.Fatal(err)
-	}
-	v.hub.Put(testRepo, "sub/other.gguf", random(1000, 2)) // a new commit, with the same file in it
-	for _, file := range []string{testFile, "sub/other.gguf"} {
-		v.words.File = file
-		if _, err := v.pull(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	cache := Cache{Root: v.cache}
-	models := cache.Models()
-	if len(models) != 3 || models[0].File != "sub/other.gguf" || models[1].SHA256 != hubtest.SHA256(content) || models[1].SHA256 != models[2].SHA256 {
-		t.Fatalf("%+v", models)
-	}
-	if err := models[1].Remove(); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := os.ReadFile(models[2].Path); err != nil || !bytes.Equal(got, content) {
-		t.Errorf("the bytes of the other commit are gone: %v", err)
-	}
-	if err := models[2].Remove(); err != nil {
-		t.Fatal(err)
-	}
-	if blobs, err := filepath.Glob(filepath.Join(models[0].home(), "blobs", "*")); err != nil || len(blobs) != 1 || len(cache.Models()) != 1 {
-		t.Errorf("left are %v, %+v, %v", blobs, cache.Models(), err)
-	}
-	// A link that leads elsewhere is no reason to remove what is there.
-	precious := filepath.Join(t.TempDir(), "precious.gguf")
-	if err := os.WriteFile(precious, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	m := models[0]
-	if err := os.Remove(m.Path); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(precious, m.Path); err != nil {
-		t.Fatal(err)
-	}
-	if err := m.Remove(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(precious); err != nil {
-		t.Error(err)
 	}
 }
 
