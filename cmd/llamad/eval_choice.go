@@ -33,16 +33,21 @@ func (a *app) choiceCommand() *cobra.Command {
 		Long: `Puts the questions of files to a model and counts how often the right answer is
 the likeliest, as lm-evaluation-harness does, without examples before a question:
 acc by the likelihood of the answer, acc_norm by that per character. A file is one
-that the makers of a data set publish, or the lines of its copy on Hugging Face:
+that the makers of a data set publish, lines of JSON or a table of comma-separated
+values, or the lines of its copy on Hugging Face:
 
 ` + taskTable() + `
-The task is told by the file's fields and name, or by --task. The labels of PIQA
+The task is told by the file's fields and its path, or by --task. The labels of PIQA
 are in a file beside: valid-labels.lst of valid.jsonl. Figures are in percent with
 their standard error; published tables mostly have acc_norm, and acc where there
-is none.`,
+is none.
+
+Since 0.4.9.2 lm-evaluation-harness begins a text as the model's tokenizer does,
+TinyLlama's and Llama 3's with a beginning of sequence, as does --bos. Tables made
+before are without.`,
 		Example: `  llamad eval choice tinyllama.gguf ARC-Challenge-Test.jsonl
   llamad eval choice tinyllama.gguf hellaswag_val.jsonl --limit 200    a first estimate
-  llamad eval choice tinyllama.gguf hellaswag_val.jsonl dev.jsonl --resume tinyllama.state
+  llamad eval choice tinyllama.gguf --resume all.state hellaswag_val.jsonl obqa/test.jsonl winogrande/dev.jsonl ARC-Challenge-Test.jsonl ARC-Easy-Test.jsonl boolq/val.jsonl piqa/valid.jsonl
   llamad eval choice tinyllama.gguf test.jsonl --task obqa --json`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 2 {
@@ -54,7 +59,7 @@ is none.`,
 	}
 	o.evalOptions = newEvalOptions(a, cmd.Flags(), "questions of each file")
 	cmd.Flags().StringVar(&o.task, "task", "", "the `name` of the task, where the file does not tell it")
-	cmd.Flags().BoolVar(&o.bos, "bos", false, "begin with the model's beginning of sequence, as lm-evaluation-harness does with add_bos_token")
+	cmd.Flags().BoolVar(&o.bos, "bos", false, "begin with the beginning of sequence, where the model's tokenizer adds one")
 	offer(cmd.Flags(), "task", eval.TaskNames()...)
 	return cmd
 }
@@ -145,7 +150,7 @@ func (o *choiceOptions) read(file string) (q questions, d digest, err error) {
 		if q.task, err = eval.LookupTask(o.task); err != nil {
 			return q, d, usagef("--task: %w", err)
 		}
-	} else if q.task = eval.GuessTask(q.file, data); q.task == nil {
+	} else if q.task = eval.GuessTask(file, data); q.task == nil {
 		return q, d, withHint(fmt.Errorf("%s does not tell which task it is of", file), "--task says it: one of "+strings.Join(eval.TaskNames(), ", "))
 	}
 	var labels []byte

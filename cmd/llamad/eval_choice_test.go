@@ -34,6 +34,27 @@ func TestEvalChoice(t *testing.T) {
 	}
 }
 
+// The folder of an archive tells what its test.jsonl is of, and a table's rows are
+// questions like the lines.
+func TestEvalChoiceReadsArchives(t *testing.T) {
+	model, dir := tinyModel(t), filepath.Join(t.TempDir(), "OpenBookQA-V1-Sep2018/Data/Main")
+	lines, err := os.ReadFile(taskFiles + "openbookqa-test.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "test.jsonl"), lines, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var r choiceObject
+	out := llamad(t, "", "eval", "choice", model, filepath.Join(dir, "test.jsonl"), taskFiles+"ARC-Easy-Dev.csv", taskFiles+"ARC-Easy-Dev.jsonl", "--json")
+	if err := json.Unmarshal([]byte(out), &r); err != nil || len(r.Tasks) != 3 || r.Tasks[0].Task != "obqa" || r.Tasks[1].Task != "arc_e" || r.Tasks[1].Acc != r.Tasks[2].Acc {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
 // Questions that are kept are not put again, in whichever file they were.
 func TestEvalChoiceGoesOn(t *testing.T) {
 	model, state := tinyModel(t), filepath.Join(t.TempDir(), "state")

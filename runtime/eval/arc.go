@@ -8,7 +8,8 @@ import (
 
 // item is a question of ARC or OpenBookQA. Their makers publish it as
 // {"question": {"stem", "choices": [{"text", "label"}]}, "answerKey"}; on Hugging
-// Face choices are {"text": [], "label": []}, and the stem stands beside them.
+// Face choices are {"text": [], "label": []}, and the stem stands beside them. In
+// the tables of ARC stem and choices are one text.
 type item struct {
 	Question json.RawMessage
 	Stem     string `json:"question_stem"`
@@ -24,6 +25,9 @@ func (d *item) parse(line []byte) error {
 		return nil
 	}
 	if json.Unmarshal(d.Question, &d.Stem) == nil {
+		if d.Choices.Text == nil {
+			d.split()
+		}
 		return nil
 	}
 	var nested struct {
@@ -40,6 +44,25 @@ func (d *item) parse(line []byte) error {
 	return nil
 }
 
+// split takes apart "Which is warm? (A) snow (B) tea"; labels may be numbers too.
+func (d *item) split() {
+	mark := func(label rune) string { return "(" + string(label) + ")" }
+	for _, label := range "A1" {
+		at := strings.LastIndex(d.Stem, mark(label))
+		if at < 0 {
+			continue
+		}
+		rest := d.Stem[at+len("(A)"):]
+		for more := true; more; label++ {
+			var text string
+			text, rest, more = strings.Cut(rest, mark(label+1))
+			d.Choices.Text, d.Choices.Label = append(d.Choices.Text, strings.TrimSpace(text)), append(d.Choices.Label, string(label))
+		}
+		d.Stem = strings.TrimSpace(d.Stem[:at])
+		return
+	}
+}
+
 func (d *item) right() int {
 	for i, label := range d.Choices.Label {
 		if label == strings.TrimSpace(d.Key) {
@@ -52,12 +75,12 @@ func (d *item) right() int {
 // isARC tells the two sets of ARC by the names of their files, since the lines
 // are alike.
 func isARC(set string) func(string, func(string) bool) bool {
-	return func(file string, has func(string) bool) bool {
-		return strings.Contains(file, set) && has("answerKey") && has("question")
+	return func(name string, has func(string) bool) bool {
+		return strings.Contains(name, set) && has("answerKey") && has("question")
 	}
 }
 
-// readARC reads a line of ARC-Challenge-Test.jsonl or ARC-Easy-Test.jsonl.
+// readARC reads a question of ARC-Challenge-Test or ARC-Easy-Test, .jsonl or .csv.
 func readARC(line []byte) (Question, error) {
 	var d item
 	if err := d.parse(line); err != nil {

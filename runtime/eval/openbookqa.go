@@ -4,8 +4,8 @@ import "strings"
 
 // isOpenBookQA goes by the field of Hugging Face, or by the name of the file or
 // of its archive's folder, since the lines are ARC's.
-func isOpenBookQA(file string, has func(string) bool) bool {
-	return has("question_stem") || has("answerKey") && (has("fact1") || strings.Contains(file, "openbookqa") || strings.Contains(file, "obqa"))
+func isOpenBookQA(name string, has func(string) bool) bool {
+	return has("question_stem") || has("answerKey") && (has("fact1") || strings.Contains(name, "openbookqa") || strings.Contains(name, "obqa"))
 }
 
 // readOpenBookQA reads a line of test.jsonl.

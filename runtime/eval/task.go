@@ -5,20 +5,23 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
 // Task is a data set of questions, in the form in which its makers publish it or
-// in that of its copy on Hugging Face, one JSON object a line, and the words in
-// which lm-evaluation-harness puts its questions, without examples before them.
+// in that of its copy on Hugging Face, one JSON object a line or a table, and the
+// words in which lm-evaluation-harness puts its questions, without examples before
+// them.
 type Task struct {
 	Name       string
 	About      string
 	Normalized bool // acc_norm is its figure, not acc
 	Labels     bool // the right answers may be in a file of their own, a number a line
 
-	is   func(file string, has func(field string) bool) bool
+	is   func(name string, has func(field string) bool) bool
 	read func(line []byte) (Question, error)
 }
 
@@ -52,18 +55,31 @@ func LookupTask(name string) (*Task, error) {
 	return nil, fmt.Errorf("is %q, expected one of %s", name, strings.Join(TaskNames(), ", "))
 }
 
-// GuessTask tells the task by the name of the file and the fields of its first
-// line, or gives nil.
-func GuessTask(file string, data []byte) *Task {
-	line, _, _ := bytes.Cut(data, []byte{'\n'})
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(line, &fields) != nil {
+// GuessTask tells the task by the fields of the file's first question, and where
+// those are of several by the names in its path, the last first: archives have
+// their files as test.jsonl in folders of the task's name. Or it gives nil.
+func GuessTask(path string, data []byte) *Task {
+	all, err := objects(data)
+	if err != nil || len(all) == 0 {
 		return nil
 	}
-	has := func(field string) bool { return fields[field] != nil }
-	for i := range Tasks {
-		if Tasks[i].is(strings.ToLower(file), has) {
-			return &Tasks[i]
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(all[0].text, &fields) != nil {
+		return nil
+	}
+	has := func(field string) bool {
+		for name, value := range fields {
+			if value != nil && strings.EqualFold(name, field) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, name := range slices.Backward(strings.Split(strings.ToLower(filepath.ToSlash(path)), "/")) {
+		for i := range Tasks {
+			if Tasks[i].is(name, has) {
+				return &Tasks[i]
+			}
 		}
 	}
 	return nil
@@ -81,14 +97,12 @@ const unlabelled = -1
 func (t *Task) Read(data, labels []byte) ([]Question, error) {
 	var all []Question
 	known := bytes.Fields(labels)
-	number := 0
-	for line := range bytes.Lines(data) {
-		number++
-		line = bytes.TrimSpace(line)
-		if len(line) == 0 {
-			continue
-		}
-		q, err := t.read(line)
+	questions, err := objects(data)
+	if err != nil {
+		return nil, err
+	}
+	for _, object := range questions {
+		q, err := t.read(object.text)
 		if err == nil && q.Right == unlabelled && t.Labels && len(all) < len(known) {
 			q.Right, err = index(json.RawMessage(known[len(all)]))
 		}
@@ -96,7 +110,7 @@ func (t *Task) Read(data, labels []byte) ([]Question, error) {
 			err = q.check()
 		}
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", number, err)
+			return nil, fmt.Errorf("line %d: %w", object.line, err)
 		}
 		all = append(all, q)
 	}

@@ -35,6 +35,7 @@ var taskFiles = []struct {
 }{
 	{"ARC-Challenge-Dev.jsonl", "arc_c", arcPuzzles},
 	{"ARC-Easy-Dev.jsonl", "arc_e", arcPuzzles},
+	{"ARC-Easy-Dev.csv", "arc_e", arcPuzzles},
 	{"boolq.jsonl", "boolq", []puzzle{
 		{[]string{"Kitchen -- The kettle stands on the stove.\nQuestion: is the kettle on the stove?\nAnswer:"}, []string{" no", " yes"}, []int{2, 3}, 1},
 		{[]string{"Door -- The door has to be locked by hand.\nQuestion: does the door lock itself?\nAnswer:"}, []string{" no", " yes"}, []int{2, 3}, 0},
@@ -82,8 +83,10 @@ func readTask(t *testing.T, file string) (*Task, []Question) {
 
 // Every format comes to the questions that lm-evaluation-harness would put.
 func TestReadTasks(t *testing.T) {
+	tested := map[string]bool{}
 	for _, f := range taskFiles {
 		task, all := readTask(t, f.file)
+		tested[task.Name] = true
 		if task.Name != f.task || len(all) != len(f.want) {
 			t.Errorf("%s is read as %d questions of %s", f.file, len(all), task.Name)
 			continue
@@ -94,8 +97,8 @@ func TestReadTasks(t *testing.T) {
 			}
 		}
 	}
-	if len(taskFiles) != len(Tasks) {
-		t.Errorf("%d tasks are tested of %d", len(taskFiles), len(Tasks))
+	if len(tested) != len(Tasks) {
+		t.Errorf("%d tasks are tested of %d", len(tested), len(Tasks))
 	}
 }
 
@@ -114,6 +117,9 @@ func TestReadRefuses(t *testing.T) {
 		{"arc_c", `{"question":{"stem":"a","choices":[{"text":"b","label":"A"},{"text":"c","label":"B"}]},"answerKey":"C"}`, "", "does not say which"},
 		{"arc_c", `{"question":[],"answerKey":"A"}`, "", `expected "question"`},
 		{"boolq", `{"passage":"a","question":"b","label":"maybe"}`, "", "is no number"},
+		{"arc_c", "question,AnswerKey\nWhat? (A) a (B) b,A\n\n\"What,\nwhat? (A) a (B) b\",C\n", "", "line 4: does not say which"},
+		{"arc_c", "question,AnswerKey\nWhat?,A\n", "", "line 2: has 0 answers"},
+		{"arc_c", "question,AnswerKey\nWhat?\n", "", "record on line 2: wrong number of fields"},
 	} {
 		task, err := LookupTask(c.task)
 		if err != nil {
@@ -130,9 +136,57 @@ func TestReadRefuses(t *testing.T) {
 	if _, err := LookupTask("mmlu"); err == nil || !strings.Contains(err.Error(), "winogrande") {
 		t.Errorf("mmlu: %v", err)
 	}
-	for _, data := range []string{"", "nonsense", "{}", `{"question":{},"answerKey":"A"}`} {
-		if task := GuessTask("test.jsonl", []byte(data)); task != nil {
-			t.Errorf("%q is told as %s", data, task.Name)
+}
+
+// The lines of three tasks are alike, and archives call their files all the same.
+func TestGuessTask(t *testing.T) {
+	const line = `{"question":{},"answerKey":"A"}`
+	for _, c := range []struct{ path, data, want string }{
+		{"test.jsonl", line, ""},
+		{"ARC-Challenge-Test.jsonl", line, "arc_c"},
+		{"ARC-V1-Feb2018-2/ARC-Easy/test.jsonl", line, "arc_e"},
+		{"OpenBookQA-V1-Sep2018/Data/Main/test.jsonl", line, "obqa"},
+		{"/home/challenge/openbookqa/test.jsonl", line, "obqa"},
+		{"openbookqa/ARC-Easy-Test.csv", "\ufeffAnswerKey,question\nA,b", "arc_e"},
+		{"test.csv", "goal,sol1,sol2,label\na,b,c,0", "piqa"},
+		{"ARC-Easy-Test.csv", "questionID,question\n1,a", ""},
+		{"ARC-Easy-Test.csv", "AnswerKey,question\n", ""},
+		{"ARC-Easy-Test.jsonl", "", ""},
+		{"ARC-Easy-Test.jsonl", "nonsense", ""},
+		{"ARC-Easy-Test.jsonl", "{}", ""},
+	} {
+		got := ""
+		if task := GuessTask(c.path, []byte(c.data)); task != nil {
+			got = task.Name
+		}
+		if got != c.want {
+			t.Errorf("%s with %q is told as %q, expected %q", c.path, c.data, got, c.want)
 		}
 	}
+}
+
+func TestSplit(t *testing.T) {
+	for text, want := range map[string]item{
+		"Which is warm? (A) snow (B) tea":                  {Stem: "Which is warm?", Choices: options("snow", "tea")},
+		"Of (A) or (B), which? (A) carbon (C) (B) air (C)": {Stem: "Of (A) or (B), which?", Choices: options("carbon (C)", "air", "")},
+		"Which is (2)?\n(A)1(B)2":                          {Stem: "Which is (2)?", Choices: options("1", "2")},
+		"No choices":                                       {Stem: "No choices"},
+	} {
+		d := item{Stem: text}
+		if d.split(); !reflect.DeepEqual(d, want) {
+			t.Errorf("%q is %+v, expected %+v", text, d, want)
+		}
+	}
+	d := item{Stem: "How many? (1) one (2) two", Key: "2"}
+	if d.split(); d.right() != 1 || d.Choices.Text[1] != "two" {
+		t.Errorf("%+v", d)
+	}
+}
+
+func options(texts ...string) (c struct{ Text, Label []string }) {
+	c.Text = texts
+	for i := range texts {
+		c.Label = append(c.Label, string(rune('A'+i)))
+	}
+	return c
 }
