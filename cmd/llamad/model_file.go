@@ -4,20 +4,24 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"syscall"
 	"time"
 
 	"llamad/runtime/llm"
 )
 
-// tryAgain is how long a file that did not open is left alone if it stays as it
-// is: memory may have become free.
-const tryAgain = time.Minute
+// How long a file that did not open is left alone if it stays as it is.
+const (
+	tryAgain     = time.Minute     // memory may have become free
+	tryDiskAgain = 5 * time.Second // the disk may be back, of which the file shows nothing
+)
 
 // modelFile says when the file of a model is worth an attempt. One that did not
 // open is not tried over and over while somebody copies it.
 type modelFile struct {
 	rest  time.Duration // how long nobody has written to a file that is whole
 	tried time.Time     // when the last attempt was made
+	again time.Duration // how long after it the next one may be, all being as it was
 	then  fileMark      // what the file was then, none if it opened
 	seen  fileMark      // what it was at the last look
 	since time.Time     // when it was first seen like that
@@ -27,7 +31,7 @@ type modelFile struct {
 // either, all is as it was at the last attempt.
 func (f *modelFile) due(path string) (bool, error) {
 	mark := markOf(path)
-	if mark == f.then && time.Since(f.tried) < tryAgain {
+	if mark == f.then && time.Since(f.tried) < f.again {
 		return false, nil
 	}
 	if mark != f.seen {
@@ -43,6 +47,11 @@ func (f *modelFile) due(path string) (bool, error) {
 // failed is why the attempt that was due came to nothing. Of a file that ends too
 // early and was written to just now the rest may be on its way.
 func (f *modelFile) failed(err error) error {
+	f.again = tryAgain
+	var fault *llm.FaultError
+	if errors.As(err, &fault) || errors.Is(err, syscall.EIO) {
+		f.again = tryDiskAgain
+	}
 	if errors.Is(err, llm.ErrIncomplete) && time.Since(f.then.modified).Abs() < f.rest {
 		return &copyingError{f.then.path}
 	}

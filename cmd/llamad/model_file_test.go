@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -123,4 +124,36 @@ func TestHalfAModelAtTheStart(t *testing.T) {
 			t.Errorf("the same a minute later: %s", m)
 		}
 	})
+}
+
+// What is wrong with a disk the file does not show: it looks the same when it can
+// be read again.
+func TestDiskThatFailsForAWhile(t *testing.T) {
+	for _, failure := range []error{&llm.FaultError{Path: "model.gguf"}, &os.PathError{Op: "open", Path: "model.gguf", Err: syscall.EIO}} {
+		synctest.Test(t, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "model.gguf")
+			if err := os.WriteFile(path, []byte("whole"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			var log strings.Builder
+			k := keeper{
+				find: func() (string, error) { return path, nil },
+				open: func(context.Context, string) (engine, error) { return nil, failure },
+				log:  slog.New(slog.NewTextHandler(&log, nil)), report: func() {},
+			}
+			const look = 5 * time.Second
+			for range 10 {
+				k.refresh(t.Context())
+				time.Sleep(look)
+			}
+			k.open = func(context.Context, string) (engine, error) { return &fakeEngine{}, nil }
+			k.refresh(t.Context())
+			if i := k.describe(); i.Status != "ready" {
+				t.Errorf("%T: %v after the disk is back: %s: %s", failure, look, i.Status, i.Message)
+			}
+			if lines := strings.Count(log.String(), "there is no model"); lines != 1 {
+				t.Errorf("%T: %d lines about it, expected one:\n%s", failure, lines, log.String())
+			}
+		})
+	}
 }

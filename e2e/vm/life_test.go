@@ -16,6 +16,7 @@ func TestLifeOnABoard(t *testing.T) {
 		"llamad": deb(t),
 		"newer":  newer(t, deb(t)),
 		"small":  smolLM2(t),
+		"card":   card(t, smolLM2(t)),
 		"large":  tinyLlama(t),
 	}})}
 	small, large := models+"/SmolLM2-135M-Instruct.Q4_1.gguf", models+"/tinyllama-1.1b.Q4_0.gguf"
@@ -76,19 +77,54 @@ drwxr-xr-x root:root /var/lib/llamad/models`, "stat -c '%%A %%U:%%G %%n' /etc/ll
 			s.is(pid, "systemctl show --value -p MainPID llamad")
 		}},
 
-		step{"watchdog", func() {
+		step{"the watchdog and a process that stopped", func() {
 			s.sh("mkdir -p %[1]s && printf '[Service]\nWatchdogSec=10\n' >%[1]s/watchdog.conf", dropIns)
 			s.sh("systemctl daemon-reload && systemctl restart llamad")
 			s.awaitStatus("ready: ")
 			pid, stopped := s.property("MainPID"), s.uptime()
 			s.sh("kill -STOP %s", pid)
-			s.until(func(now string) bool { return now != pid && now != "0" }, "systemctl show --value -p MainPID llamad")
+			s.awaitRestart(pid, stopped)
 			s.awaitStatus("ready: ")
-			s.t.Logf("started %.1f s after the stop, ready %.1f s", s.since("ExecMainStartTimestamp")-stopped, s.since("ActiveEnterTimestamp")-stopped)
-			s.t.Log(s.sh("journalctl -u llamad -b -o short-monotonic | grep -E 'systemd.*: llamad.service|model open|ready' | tail -n12"))
-			s.sh("journalctl -u llamad -b | grep 'Watchdog timeout (limit 10s)'")
-			s.sh("rm -r %s && systemctl daemon-reload", dropIns)
+			s.t.Logf("ready %.1f s after it", s.since("ActiveEnterTimestamp")-stopped)
 			s.chooses()
+		}},
+
+		step{"a card that fails", func() {
+			s.insert("card", models)
+			s.sh("systemctl restart llamad")
+			s.awaitStatus("ready: ")
+			pid := s.property("MainPID")
+			s.begin()
+			s.turn("card", "error")
+			failed := s.uptime()
+			s.forget()
+			if a := s.end(); a.Error.Code != "model_error" || !strings.Contains(a.Error.Message, "SmolLM2") {
+				s.t.Errorf("answered with %+v, expected model_error", a)
+			}
+			s.t.Logf("failed %.1f s after the card", s.uptime()-failed)
+			if a := s.send(""); a.Status != "error" {
+				s.t.Errorf("answered with %+v off a card that fails", a)
+			}
+			s.t.Log(s.property("StatusText"))
+			s.turn("card", "linear")
+			s.awaitStatus("ready: ")
+			s.chooses()
+			s.is(pid, "systemctl show --value -p MainPID llamad")
+		}},
+
+		step{"the watchdog and a card that hangs", func() {
+			pid := s.property("MainPID")
+			s.begin()
+			s.hang()
+			s.forget()
+			hung := s.uptime()
+			s.awaitRestart(pid, hung)
+			s.turn("card", "linear")
+			s.awaitStatus("ready: ")
+			s.chooses()
+			s.eject(models)
+			s.sh("rm -r %s && systemctl daemon-reload && systemctl restart llamad", dropIns)
+			s.awaitStatus("ready: ")
 		}},
 
 		step{"a model that does not fit", func() {

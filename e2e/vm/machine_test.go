@@ -156,6 +156,12 @@ func (m *machine) sh(format string, args ...any) string {
 	return strings.TrimSuffix(r.out, "\n")
 }
 
+// background starts a shell's command that the board goes on with by itself.
+func (m *machine) background(format string, args ...any) {
+	m.t.Helper()
+	m.sh("(%s) </dev/null >/dev/null 2>&1 &", fmt.Sprintf(format, args...))
+}
+
 // is checks what a command prints.
 func (m *machine) is(want, format string, args ...any) {
 	m.t.Helper()

@@ -81,6 +81,33 @@ func (s service) awaitStatus(begin string) string {
 	return status
 }
 
+// awaitRestart waits until the watchdog, which is set to 10 s, has put another
+// process in the place of one that came to a halt.
+func (s service) awaitRestart(pid string, halt float64) {
+	s.t.Helper()
+	s.until(func(now string) bool { return now != pid && now != "0" }, "systemctl show --value -p MainPID llamad")
+	s.t.Logf("started again %.1f s after the halt\n%s", s.since("ExecMainStartTimestamp")-halt,
+		s.sh("journalctl -u llamad -b -o short-monotonic | grep -E 'systemd.*: llamad.service|model open|ready' | tail -n12"))
+	s.sh("journalctl -u llamad -b _PID=1 | tail -n 20 | grep 'Watchdog timeout (limit 10s)'")
+}
+
+// begin asks for a long answer and returns when it is being written; end is what
+// became of it.
+func (s service) begin() {
+	s.t.Helper()
+	s.background("mosquitto_sub -t %[1]sstate -t '%[1]sstatus/#' -W 120 >/root/status", topic)
+	s.until(func(seen string) bool { return seen != "" }, "cat /root/status") // the retained state: the subscription stands
+	s.background("llamad send --json --deadline-s 500 --max-tokens 500 'Tell a long story.' >/root/answer; echo >>/root/answer")
+	s.until(func(seen string) bool { return strings.Contains(seen, "generating") }, "cat /root/status")
+}
+
+func (s service) end() answer {
+	s.t.Helper()
+	out := s.until(func(out string) bool { return strings.HasSuffix(out, "\n") }, "cat /root/answer")
+	s.t.Log(out)
+	return s.parse(out)
+}
+
 // answer is what tests look at in an answer or error.
 type answer struct {
 	Status  string
@@ -113,7 +140,7 @@ func (s service) publish() answer {
 	// The retained state tells that the subscription stands.
 	out := s.sh(`mosquitto_sub -t %[1]sstate -t %[1]sresponse -F '%%t %%p' -C 2 -W 540 | while read -r topic payload; do
 		case $topic in
-		*/state) mosquitto_pub -q 1 -t %[1]sprompt -m '{"prompt":"%[2]s","system":"Answer.","deadline_s":500,"temperature":0,"repeat_penalty":1,"max_tokens":8}' ;;
+		*/state) mosquitto_pub -q 1 -t %[1]sprompt -m '{"prompt":"%[2]s","deadline_s":500,"temperature":0,"repeat_penalty":1,"max_tokens":8}' ;;
 		*) echo "$payload" ;;
 		esac
 	done`, topic, question)
@@ -142,7 +169,7 @@ func (s service) info() (i struct {
 }
 
 // What SmolLM2 is asked.
-const question = "What is the capital of France?"
+const question = "Name the capital of France in one word."
 
 // chooses fails unless the question is answered as it should be, by the shortest
 // way that goes through the model.

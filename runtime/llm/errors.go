@@ -33,6 +33,9 @@ func (e *BudgetError) Error() string {
 // UnsupportedError is a well-formed file that llamad does not run.
 type UnsupportedError = model.UnsupportedError
 
+// FaultError is a file that cannot be read, whose disk may work again later.
+type FaultError = mmap.FaultError
+
 // ErrIncomplete is a file that ends too early: it was cut short, or not all of it is
 // there yet.
 var ErrIncomplete = gguf.ErrTruncated
@@ -50,7 +53,7 @@ func asModelError(err error) error {
 	var panicked *pool.PanicError
 	if errors.As(err, &panicked) {
 		if fault := mmap.AsFault(panicked.Value); fault != nil {
-			return &ModelError{fmt.Errorf("its file was cut short or cannot be read (%w): check the disk and copy the model again", fault)}
+			return &ModelError{fmt.Errorf("%w: %s", fault, fault.Hint())}
 		}
 	}
 	return err

@@ -64,18 +64,22 @@ type Model struct {
 // reads no weights: ready means as fast as the file's pages come in.
 //
 // Errors are *gguf.Error for a damaged file, *UnsupportedError for one that
-// llamad does not run, *BudgetError, or those of the system.
+// llamad does not run, *BudgetError, *FaultError, or those of the system.
 func Open(ctx context.Context, path string, o Options) (*Model, error) {
 	m := newModel(path, o)
 	err := m.examine(ctx, o)
 	if err == nil {
 		err = m.prepare(o)
 	}
-	if err != nil {
-		m.Close()
-		return nil, fmt.Errorf("open %s: %w", path, err)
+	if err == nil {
+		return m, nil
 	}
-	return m, nil
+	m.Close()
+	var fault *FaultError
+	if errors.As(err, &fault) { // names the file itself
+		return nil, err
+	}
+	return nil, fmt.Errorf("open %s: %w", path, err)
 }
 
 func newModel(path string, o Options) *Model {

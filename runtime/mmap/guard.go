@@ -20,6 +20,9 @@ func (e *FaultError) Error() string {
 	return fmt.Sprintf("%s could not be read at byte %d: it was cut short or its disk fails", e.Path, e.Offset)
 }
 
+// Hint is what to do about it.
+func (e *FaultError) Hint() string { return "check the disk and copy the model again" }
+
 // Guard runs f and turns a fault on an open File's bytes into a *FaultError.
 // It holds for this goroutine only, not for those f starts. Other panics pass.
 func Guard(f func() error) (err error) {
