@@ -121,7 +121,7 @@ func (t *Meter) forward(ctx context.Context, position, n int, wanted model.Wante
 		t.batch = append(t.batch, t.random.Int32N(int32(t.model.model.Vocab)))
 	}
 	t.span[0] = model.Span{Cache: t.slot.cache, Position: position, Tokens: t.batch, Logits: wanted}
-	return asModelError(t.model.state.Forward(ctx, t.span[:], dropLogits))
+	return asModelError(t.model.state.Forward(ctx.Err, t.span[:], dropLogits))
 }
 
 func dropLogits(int, []float32) error { return nil }

@@ -99,17 +99,16 @@ func (m *Model) examine(ctx context.Context, o Options) (err error) {
 	if m.file, err = mmap.Open(m.path); err != nil {
 		return err
 	}
-	f, err := m.load()
+	source, err := m.load()
 	if err != nil {
 		return err
 	}
-	m.warnings = append(m.warnings, f.Warnings...)
-	m.warnings = append(m.warnings, m.tokens.Warnings()...)
+	return m.judge(ctx, source, o)
+}
+
+// judge decides how to run what load has read. It reads nothing of the file.
+func (m *Model) judge(ctx context.Context, source string, o Options) (err error) {
 	m.name = modelName(m.path)
-	source, err := chatTemplate(f)
-	if err != nil {
-		return err
-	}
 	if m.template, err = chat.New(m.tokens, chat.Options{Source: source, Trial: o.TemplateTrial}); err != nil {
 		return err
 	}
@@ -121,27 +120,31 @@ func (m *Model) examine(ctx context.Context, o Options) (err error) {
 	return m.makePlan(o)
 }
 
-// load reads the head of the file: the tensors' places, and the vocabulary.
-func (m *Model) load() (f *gguf.File, err error) {
-	// The file may be cut short under us here as well.
-	err = mmap.Guard(func() (err error) {
-		if f, err = gguf.Parse(m.file.Bytes()); err != nil {
+// load reads all that is read of the file but its weights: the tensors' places,
+// the vocabulary and the chat template's source. The file may be cut short under us
+// here as well, so nothing that the parsed file still holds of it may get out of the
+// guard.
+func (m *Model) load() (source string, err error) {
+	err = mmap.Guard(func() error {
+		f, err := gguf.Parse(m.file.Bytes())
+		if err != nil {
 			return err
 		}
 		if m.model, err = model.Load(f); err != nil {
 			return err
 		}
-		m.tokens, err = newTokenizer(f)
+		if m.tokens, err = newTokenizer(f); err != nil {
+			return err
+		}
+		if n := m.tokens.Size(); n > m.model.Vocab {
+			return &UnsupportedError{Field: "tokenizer.ggml.tokens", Offset: f.Where("tokenizer.ggml.tokens"), Found: fmt.Sprintf("%d tokens", n),
+				Expected: fmt.Sprintf("at most %d, the rows of token_embd.weight", m.model.Vocab)}
+		}
+		m.warnings = append(append(m.warnings, f.Warnings...), m.tokens.Warnings()...)
+		source, err = chatTemplate(f)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	if n := m.tokens.Size(); n > m.model.Vocab {
-		return nil, &UnsupportedError{Field: "tokenizer.ggml.tokens", Offset: f.Where("tokenizer.ggml.tokens"), Found: fmt.Sprintf("%d tokens", n),
-			Expected: fmt.Sprintf("at most %d, the rows of token_embd.weight", m.model.Vocab)}
-	}
-	return f, nil
+	return source, err
 }
 
 // Check says whether a file is a model that llamad runs, whatever memory there is:

@@ -84,6 +84,7 @@ type generation struct {
 	logprobs *recorder // nil unless asked for
 
 	sampleNext func(row int, logits []float32) error // g.sample, made once
+	goOn       func() error                          // g.unbroken, made once
 
 	batch []int32 // tokens as the model takes them
 	span  [1]model.Span
@@ -283,13 +284,22 @@ func (g *generation) forward(tokens []tokenizer.ID, wanted model.Wanted, each fu
 }
 
 func (g *generation) compute(batch []model.Span, each func(int, []float32) error) error {
+	if g.goOn == nil {
+		g.goOn = g.unbroken
+	}
+	g.touch(g.slot, batch)
+	return asModelError(g.state.Forward(g.goOn, batch, each))
+}
+
+// unbroken says whether to go on. It is asked in the middle of batches, which
+// take seconds on a small board.
+func (g *generation) unbroken() error {
 	if time.Since(g.checked) >= fileCheck {
 		if err := g.checkFile(); err != nil {
 			return err
 		}
 	}
-	g.touch(g.slot, batch)
-	return asModelError(g.state.Forward(g.Context, batch, each))
+	return g.Err()
 }
 
 // checkFile fails when the file was written to or cut short. One that was

@@ -1,9 +1,6 @@
 package model
 
-import (
-	"context"
-	"fmt"
-)
+import "fmt"
 
 // Span is a stretch of tokens at successive positions of one cache. The cache
 // holds the positions before it.
@@ -80,9 +77,9 @@ func (s *State) makeSteps() {
 // their caches afterwards. each is called with the logits, (vocab), of every row
 // that is wanted, by its number in the batch; they are valid during the call.
 //
-// ctx is looked at between layers. On any error the spans' positions hold
-// nothing that may be used.
-func (s *State) Forward(ctx context.Context, batch []Span, each func(row int, logits []float32) error) error {
+// goOn is asked before each layer and each tile of logits; its error ends the pass.
+// On any error the spans' positions hold nothing that may be used.
+func (s *State) Forward(goOn func() error, batch []Span, each func(row int, logits []float32) error) error {
 	if err := s.begin(batch); err != nil {
 		return err
 	}
@@ -90,7 +87,7 @@ func (s *State) Forward(ctx context.Context, batch []Span, each func(row int, lo
 		return err
 	}
 	for i := range s.model.Layers {
-		if err := ctx.Err(); err != nil {
+		if err := goOn(); err != nil {
 			return err
 		}
 		s.layer, s.layerIndex = &s.model.Layers[i], i
@@ -104,13 +101,16 @@ func (s *State) Forward(ctx context.Context, batch []Span, each func(row int, lo
 	if err := s.run(&s.steps.finish); err != nil {
 		return err
 	}
-	return s.forwardOutput(each)
+	return s.forwardOutput(goOn, each)
 }
 
 // forwardOutput computes the logits of the wanted rows, a tile of them at a time.
-func (s *State) forwardOutput(each func(row int, logits []float32) error) error {
+func (s *State) forwardOutput(goOn func() error, each func(row int, logits []float32) error) error {
 	wanted := s.wanted
 	for len(wanted) > 0 {
+		if err := goOn(); err != nil {
+			return err
+		}
 		n := min(len(wanted), s.Kernel.TileRows)
 		s.last.begin(n)
 		for i, r := range wanted[:n] {

@@ -2,8 +2,8 @@ package model
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -139,7 +139,7 @@ func (e *engine) logits(t testing.TB, tokens []int32, batches ...int) [][]float3
 		if len(batches) > 1 {
 			batches = batches[1:]
 		}
-		err := e.Forward(context.Background(), []Span{{Cache: e.cache, Position: at, Tokens: tokens[at : at+n], Logits: All}},
+		err := e.Forward(always, []Span{{Cache: e.cache, Position: at, Tokens: tokens[at : at+n], Logits: All}},
 			func(_ int, logits []float32) error {
 				all = append(all, append([]float32(nil), logits...))
 				return nil
@@ -234,7 +234,7 @@ func TestSpansAndCopiedPrefixes(t *testing.T) {
 	other.cache.CopyPrefix(e.cache, 10)
 	var got [][]float32
 	for i := 10; i < len(r.Tokens); i++ {
-		err := e.Forward(context.Background(), []Span{
+		err := e.Forward(always, []Span{
 			{Cache: e.cache, Position: i, Tokens: r.Tokens[i : i+1], Logits: Last},
 			{Cache: other.cache, Position: i, Tokens: r.Tokens[i : i+1], Logits: Last},
 		}, func(_ int, logits []float32) error {
@@ -278,7 +278,7 @@ func TestHiddenPositions(t *testing.T) {
 		spans[2].Tokens = last.Tokens[:2]
 		last.Position, last.Tokens = last.Position+2, last.Tokens[2:]
 		for _, batch := range [][]Span{spans, {last}} {
-			if err := e.Forward(context.Background(), batch, func(_ int, logits []float32) error {
+			if err := e.Forward(always, batch, func(_ int, logits []float32) error {
 				got = append(got, append([]float32(nil), logits...))
 				return nil
 			}); err != nil {
@@ -311,7 +311,7 @@ func TestInt8Cache(t *testing.T) {
 			}
 			other := newEngineKV(t, m, set, 1, "q8_0")
 			other.cache.CopyPrefix(e.cache, len(r.Tokens)-1)
-			err := other.Forward(context.Background(), []Span{{Cache: other.cache, Position: len(r.Tokens) - 1, Tokens: r.Tokens[len(r.Tokens)-1:], Logits: Last}},
+			err := other.Forward(always, []Span{{Cache: other.cache, Position: len(r.Tokens) - 1, Tokens: r.Tokens[len(r.Tokens)-1:], Logits: Last}},
 				func(_ int, logits []float32) error {
 					if d := divergence(want[len(want)-1:], [][]float32{logits}); d > 10*r.KL {
 						t.Errorf("%s: behind a copied prefix the last logits are off by %.3g nats", set.Name, d)
@@ -328,14 +328,32 @@ func TestInt8Cache(t *testing.T) {
 	}
 }
 
-func TestForwardStopsBetweenLayers(t *testing.T) {
+// always goes on.
+func always() error { return nil }
+
+// Before each layer and each tile of logits it is asked whether to go on: a batch
+// takes seconds on a small board.
+func TestForwardStopsWhereItIsTold(t *testing.T) {
 	m := load(t, "testdata/mini/mini-q8_0.gguf")
 	e := newEngine(t, m, &kernel.Portable, 1)
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	err := e.Forward(ctx, []Span{{Cache: e.cache, Tokens: []int32{1}, Logits: Last}}, nil)
-	if err != context.Canceled {
-		t.Errorf("Forward = %v, want %v", err, context.Canceled)
+	tokens := make([]int32, 2*kernel.Portable.TileRows)
+	span := []Span{{Cache: e.cache, Tokens: tokens, Logits: All}}
+	whole := len(m.Layers) + 2 // tiles
+	for stop := range whole + 1 {
+		asked, rows := 0, 0
+		told := errors.New("told to stop")
+		err := e.Forward(func() error {
+			if asked++; asked > stop {
+				return told
+			}
+			return nil
+		}, span, func(int, []float32) error { rows++; return nil })
+		if stop == whole {
+			told = nil
+		}
+		if want := max(stop-len(m.Layers), 0) * kernel.Portable.TileRows; err != told || rows != want {
+			t.Errorf("stopped at question %d of %d: %v after the logits of %d rows, want %v after %d", stop, whole, err, rows, told, want)
+		}
 	}
 }
 
@@ -350,7 +368,7 @@ func TestForwardRefusesWhatDoesNotFit(t *testing.T) {
 		"hides what is not before it": {Position: 3, Tokens: []int32{1}, Hidden: Range{2, 4}},
 	} {
 		span.Cache = e.cache
-		if err := e.Forward(context.Background(), []Span{span}, nil); err == nil {
+		if err := e.Forward(always, []Span{span}, nil); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
@@ -366,7 +384,7 @@ func TestDecodeAllocatesNothing(t *testing.T) {
 		span := []Span{{Cache: e.cache, Tokens: []int32{1}, Logits: Last}}
 		each := func(int, []float32) error { return nil }
 		n := testing.AllocsPerRun(50, func() {
-			if err := e.Forward(context.Background(), span, each); err != nil {
+			if err := e.Forward(always, span, each); err != nil {
 				t.Fatal(err)
 			}
 		})
