@@ -244,10 +244,14 @@ func (d *daemon) compute(ctx context.Context) {
 
 // rest is how long to wait for a prompt before looking after the model without
 // one. A prompt does so itself, so with a model at hand there is time: an idle
-// board had better sleep.
+// board had better sleep. One that is being copied is whole as soon as nobody has
+// written to it for a while.
 func (d *daemon) rest() time.Duration {
 	if d.model.sound() {
 		return 6 * d.o.look
+	}
+	if pause := d.model.file.pause; pause > 0 {
+		return min(pause, d.o.look)
 	}
 	return d.o.look
 }

@@ -124,6 +124,7 @@ func sameReason(a, b error) bool {
 func (k *keeper) attempt(ctx context.Context) (engine, error) {
 	path, err := k.find()
 	if err != nil {
+		k.file.pause = 0
 		return nil, err
 	}
 	if due, err := k.file.due(path); !due {

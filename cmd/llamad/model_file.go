@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"llamad/runtime/llm"
 )
 
@@ -24,21 +26,28 @@ type modelFile struct {
 	again time.Duration // how long after it the next one may be, all being as it was
 	then  fileMark      // what the file was then, none if it opened
 	seen  fileMark      // what it was at the last look
-	since time.Time     // when it was first seen like that
+	since time.Time     // when it was last written to, or became what it was at the last look
+	pause time.Duration // how long it is to be left alone now, 0 where nothing is known
 }
 
 // due says whether to open the file now. Where it is not and there is no error
 // either, all is as it was at the last attempt.
 func (f *modelFile) due(path string) (bool, error) {
+	f.pause = 0
 	mark := markOf(path)
 	if mark == f.then && time.Since(f.tried) < f.again {
 		return false, nil
 	}
 	if mark != f.seen {
 		f.seen, f.since = mark, time.Now()
+		if mark.modified.Before(f.since) {
+			f.since = mark.modified
+		}
 	}
-	if mark.path == f.then.path && time.Since(f.since) < f.rest {
-		return false, &copyingError{path}
+	if mark.path == f.then.path {
+		if f.pause = max(f.rest-time.Since(f.since), 0); f.pause > 0 {
+			return false, &copyingError{path}
+		}
 	}
 	f.then, f.tried = mark, time.Now()
 	return true, nil
@@ -74,6 +83,7 @@ type fileMark struct {
 	size     int64
 	modified time.Time
 	missing  bool
+	readable bool // by us; the time of the content knows nothing of modes and owners
 }
 
 func markOf(path string) fileMark {
@@ -81,5 +91,5 @@ func markOf(path string) fileMark {
 	if err != nil {
 		return fileMark{path: path, missing: errors.Is(err, fs.ErrNotExist)}
 	}
-	return fileMark{path: path, size: info.Size(), modified: info.ModTime()}
+	return fileMark{path: path, size: info.Size(), modified: info.ModTime(), readable: unix.Access(path, unix.R_OK) == nil}
 }

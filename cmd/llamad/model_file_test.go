@@ -157,3 +157,48 @@ func TestDiskThatFailsForAWhile(t *testing.T) {
 		})
 	}
 }
+
+// What nobody has written to for a while is whole, even if it came a moment ago: it
+// was moved there. The next look at one that is being copied is when it may be.
+func TestModelThatHasComeBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const look = 5 * time.Second
+		path := filepath.Join(t.TempDir(), "model.gguf")
+		f := modelFile{rest: look}
+		for i, step := range []struct {
+			bytes int           // of the file, 0 where there is none
+			age   time.Duration // since somebody wrote to it
+			due   bool
+			pause time.Duration
+		}{
+			{0, 0, true, 0},
+			{1, 2 * time.Second, false, look - 2*time.Second},
+			{1, look, true, 0},
+			{1, look, false, 0}, // tried, and as it was
+			{2, time.Minute, true, 0},
+			{3, -time.Hour, false, look}, // by a clock that goes wrong
+			{0, 0, true, 0},
+		} {
+			if step.bytes > 0 {
+				if err := os.WriteFile(path, make([]byte, step.bytes), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.Chtimes(path, time.Now(), time.Now().Add(-step.age)); err != nil {
+					t.Fatal(err)
+				}
+			} else if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+				t.Fatal(err)
+			}
+			due, err := f.due(path)
+			if due != step.due || f.pause != step.pause || (err != nil) != (step.pause > 0) {
+				t.Errorf("step %d: due %v, %v, pause %v; want %v and %v", i, due, err, f.pause, step.due, step.pause)
+			}
+			if due {
+				_ = f.failed(errors.New("no model"))
+			}
+			if f.pause > 0 && step.age > 0 { // and then it is
+				time.Sleep(f.pause)
+			}
+		}
+	})
+}
