@@ -39,9 +39,10 @@ func (m *machine) insert(name, dir string) {
 	m.sh("dmsetup create --readonly card --table %q && mount -o ro,noload /dev/mapper/card %s", m.table(name, "linear"), dir)
 }
 
+// eject takes the card out, of which nothing may be in use.
 func (m *machine) eject(dir string) {
 	m.t.Helper()
-	m.sh("umount -l %s && dmsetup remove --retry --force card", dir)
+	m.sh("umount %s && dmsetup remove --retry card", dir)
 }
 
 // table is what becomes of what is read from the card: linear gives it, error

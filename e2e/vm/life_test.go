@@ -107,7 +107,9 @@ drwxr-xr-x root:root /var/lib/llamad/models`, "stat -c '%%A %%U:%%G %%n' /etc/ll
 			}
 			s.t.Log(s.property("StatusText"))
 			s.turn("card", "linear")
+			mended := s.uptime()
 			s.awaitStatus("ready: ")
+			s.t.Logf("ready %.1f s after the card", s.uptime()-mended)
 			s.chooses()
 			s.is(pid, "systemctl show --value -p MainPID llamad")
 		}},
@@ -121,9 +123,13 @@ drwxr-xr-x root:root /var/lib/llamad/models`, "stat -c '%%A %%U:%%G %%n' /etc/ll
 			s.awaitRestart(pid, hung)
 			s.turn("card", "linear")
 			s.awaitStatus("ready: ")
+			if a := s.cancel(); a.Status != "ok" || a.Choices[0].FinishReason != "cancelled" {
+				s.t.Errorf("answered with %+v; expected the prompt to survive the process that was stopped", a)
+			}
 			s.chooses()
+			s.sh("systemctl stop llamad")
 			s.eject(models)
-			s.sh("rm -r %s && systemctl daemon-reload && systemctl restart llamad", dropIns)
+			s.sh("rm -r %s && systemctl daemon-reload && systemctl start llamad", dropIns)
 			s.awaitStatus("ready: ")
 		}},
 
@@ -131,7 +137,7 @@ drwxr-xr-x root:root /var/lib/llamad/models`, "stat -c '%%A %%U:%%G %%n' /etc/ll
 			pid := s.property("MainPID")
 			s.unload("large", "/root/large.gguf")
 			s.sh("mv %s /root/small.gguf && mv /root/large.gguf %s", small, large)
-			s.t.Log(s.awaitStatus("the model does not fit the memory budget"))
+			s.t.Log(s.awaitStatus("open " + large + ": the model does not fit the memory budget"))
 			if a := s.send(""); a.Error.Code != "memory_budget" {
 				s.t.Errorf("answered with %+v, expected memory_budget", a)
 			}
@@ -144,9 +150,14 @@ drwxr-xr-x root:root /var/lib/llamad/models`, "stat -c '%%A %%U:%%G %%n' /etc/ll
 			s.awaitStatus("ready: SmolLM2")
 		}},
 
-		step{"reboot", func() {
+		step{"reboot, with the model locked in memory", func() {
+			s.set("lock", "true")
 			s.reboot()
 			s.awaitStatus("ready: ")
+			locked := 1024 * s.number(s.sh("awk '/^VmLck/ {print $2}' /proc/%s/status", s.property("MainPID")))
+			if size := s.number(s.sh("stat -c %%s %s", small)); locked < size {
+				s.t.Errorf("%.0f bytes are locked, the model has %.0f", locked, size)
+			}
 			s.chooses()
 		}},
 

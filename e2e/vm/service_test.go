@@ -108,6 +108,13 @@ func (s service) end() answer {
 	return s.parse(out)
 }
 
+// cancel ends what begin asked for, as soon as somebody answers for it.
+func (s service) cancel() answer {
+	s.t.Helper()
+	s.until(func(out string) bool { return strings.HasSuffix(out, "\n") }, "mosquitto_pub -t %scancel -m '*'; cat /root/answer", topic)
+	return s.end()
+}
+
 // answer is what tests look at in an answer or error.
 type answer struct {
 	Status  string
