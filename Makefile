@@ -6,10 +6,11 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := build
 
 export CGO_ENABLED = 0
-# The same commit makes the same bytes; which commit it is says VERSION.
+# The same commit makes the same bytes; which commit it is says VERSION, in a length
+# that does not depend on how much else the repository holds.
 export GOFLAGS = -trimpath -buildvcs=false
 
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+VERSION := $(shell git describe --tags --always --abbrev=12 --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -buildid= -X main.version=$(VERSION)
 GO_FILES := $(shell git ls-files '*.go' 2>/dev/null)
 
@@ -36,7 +37,10 @@ ARM64_PACKAGES := ./arm64 ./runtime/quant ./runtime/kernel ./runtime/pool ./runt
 # SmolLM2 against exact arithmetic, on every kernel class of the CPU.
 ACCURACY := SmolLM2IsAccurate|SmolLM2Follows
 
-.PHONY: build arm64 amd64 man completions deb oci demo test test-unit test-arm64 test-e2e test-hubs test-openhab test-deb test-oci test-vm test-slow check model kernel-cost bench clean help
+# Go's database of vulnerabilities, or a copy of it.
+VULNDB := $(or $(GOVULNDB),https://vuln.go.dev)
+
+.PHONY: build arm64 amd64 man completions deb oci demo test test-unit test-arm64 test-e2e test-hubs test-openhab test-deb test-oci test-vm test-slow check vuln model kernel-cost bench clean help
 
 build: ## the daemon for this machine: build/llamad
 	go build -ldflags '$(LDFLAGS)' -o build/llamad ./cmd/llamad
@@ -93,7 +97,7 @@ test-arm64: model ## the arithmetic on both boards' cores, emulated
 	GOARCH=arm64 LLAMAD_TEST_EMULATED=1 go test -exec '$(PI5)' -run '$(ACCURACY)|Cut' ./runtime/llm
 
 test-e2e: build arm64 man completions model ## the finished binaries against a real broker, and what is packed with them
-	e2e/need mosquitto qemu-aarch64-static file python3-yaml man bash-completion zsh fish
+	e2e/need mosquitto qemu-aarch64-static file python3-yaml man bash-completion zsh fish curl
 	go test -timeout 20m ./e2e/...
 
 test-hubs: build arm64 model ## discovery and examples in a real Home Assistant and a real Node-RED; as root, needs npm
@@ -128,7 +132,7 @@ test-vm: deb model ## an emulated board, from apt install to apt purge; as root 
 	LLAMAD_TEST_IMAGE=$$image LLAMAD_TEST_DEB=$$(echo $(CURDIR)/build/llamad_*_arm64.deb) \
 	go test -count=1 -v -tags vm -timeout 40m ./e2e/vm
 
-test-slow: build arm64 model test-deb test-oci ## what takes longer: every accuracy check on every class, fuzzing
+test-slow: build arm64 model vuln test-deb test-oci ## what takes longer: every accuracy check on every class, fuzzing, vulnerabilities
 	e2e/need mosquitto qemu-aarch64-static
 	LLAMAD_TEST_SLOW=1 go test -timeout 20m -run '$(ACCURACY)' ./runtime/llm
 	GOARCH=arm64 LLAMAD_TEST_EMULATED=1 LLAMAD_TEST_SLOW=1 go test -timeout 20m -exec '$(PI5)' -run '$(ACCURACY)' ./runtime/llm
@@ -142,10 +146,17 @@ check: ## formatting, vet and lint for both architectures
 	go vet -tags hubs,openhab,deb,oci,vm ./e2e/...
 	go vet -tags docs ./cmd/llamad
 	go -C packaging/oci vet ./...
+	go mod tidy -diff
+	go -C packaging/oci mod tidy -diff
 	GOBIN=$(CURDIR)/build go install honnef.co/go/tools/cmd/staticcheck@v0.8.2
 	build/staticcheck ./...
 	GOARCH=arm64 build/staticcheck ./...
 	cd packaging/oci && ../../build/staticcheck ./...
+
+# By source, not by version: what counts is whether its code can be reached.
+vuln: ## known vulnerabilities in what is compiled in, by govulncheck; VULNDB=URL is another database
+	e2e/need curl
+	e2e/vuln '$(VULNDB)'
 
 model: $(SMOLLM2) ## download the model of the demo and the tests
 
