@@ -85,3 +85,13 @@ func checkTooLarge(t *testing.T, path string, o Options, cure string) {
 		}
 	}
 }
+
+// A format that saves nothing is no cure.
+func TestSmallerFormatsAreSmaller(t *testing.T) {
+	for format, first := range map[string]string{"F32": "F16", "F16": "Q8_0", "Q8_0": "Q6_K"} {
+		files := inspect(t, writeShape(t, &tinyShape, format), Options{Budget: 1 << 40}).Files
+		if len(files) == 0 || files[0].Format != first {
+			t.Errorf("in place of %s: %+v, expected %s first", format, files, first)
+		}
+	}
+}
