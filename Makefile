@@ -136,8 +136,9 @@ test-slow: build arm64 model vuln test-deb test-oci ## what takes longer: every 
 	e2e/need mosquitto qemu-aarch64-static
 	LLAMAD_TEST_SLOW=1 go test -timeout 20m -run '$(ACCURACY)' ./runtime/llm
 	GOARCH=arm64 LLAMAD_TEST_EMULATED=1 LLAMAD_TEST_SLOW=1 go test -timeout 20m -exec '$(PI5)' -run '$(ACCURACY)' ./runtime/llm
-	LLAMAD_TEST_SLOW=1 go test -p 1 -timeout 20m -run Slow ./e2e/... ./mqtt/... ./cmd/...
-	e2e/fuzz 10s
+	LLAMAD_TEST_SLOW=1 go test -p 1 -timeout 20m -parallel 4 -run Slow ./e2e/...
+	LLAMAD_TEST_SLOW=1 go test -p 1 -timeout 20m -run Slow ./mqtt/... ./cmd/...
+	e2e/fuzz 20s
 
 check: ## formatting, vet and lint for both architectures
 	test -z "$$(gofmt -l $(GO_FILES) | tee /dev/stderr)"

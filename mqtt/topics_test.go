@@ -1,8 +1,10 @@
 package mqtt
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestClassify(t *testing.T) {
@@ -56,6 +58,9 @@ func FuzzTopics(f *testing.F) {
 	tree := newTree("llamad", "pi4")
 	f.Fuzz(func(t *testing.T, topic string) {
 		kind, client := tree.classify(topic)
+		if subscribed := slices.ContainsFunc(tree.subscriptions(), func(s subscription) bool { return matches(s.filter, topic) }); subscribed != (kind != "") {
+			t.Errorf("%q: subscribed to is %v, and it is taken for %q", topic, subscribed, kind)
+		}
 		if kind != topicPrompt || checkClient(client) != nil {
 			return
 		}
@@ -67,6 +72,50 @@ func FuzzTopics(f *testing.F) {
 			if listened, _ := tree.classify(answer); listened != "" || !within(answer, string(tree)) {
 				t.Errorf("%q is answered on %q", topic, answer)
 			}
+		}
+	})
+}
+
+// matches says whether a broker hands topics like that to a filter without #: MQTT
+// 3.1.1, section 4.7.
+func matches(filter, topic string) bool {
+	want, have := strings.Split(filter, "/"), strings.Split(topic, "/")
+	if len(want) != len(have) {
+		return false
+	}
+	for i := range want {
+		if want[i] != "+" && want[i] != have[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// Wherever a request or the configuration wants answers to go: what is allowed is one
+// topic, below one that was listed, and none that llamad or a hub listens to.
+func FuzzResponseTopic(f *testing.F) {
+	f.Add("home", "home/kitchen/tts")
+	f.Add("home/", "homeassistant/light")
+	f.Add("llamad", "llamad/pi4/prompt")
+	f.Add("+", "a/b")
+	f.Add("a//b", "a//b/c")
+	f.Add("$SYS", "$SYS/broker")
+	f.Add("a/\u202e", "a/\u202e/b")
+	tree := newTree("llamad", "pi4")
+	closed := reserved("llamad", "hubs")
+	f.Fuzz(func(t *testing.T, listed, topic string) {
+		p := Policy{ResponseTopics: []string{listed}}
+		if p.check(closed) != nil || topic == "" || p.checkResponseTopic(topic, closed) != nil {
+			return
+		}
+		if strings.ContainsAny(topic, "+#\x00") || topic[0] == '$' || len(topic) > maxTopic || !utf8.ValidString(topic) {
+			t.Errorf("%q may be published to", topic)
+		}
+		if !within(topic, strings.TrimSuffix(listed, "/")) || reservedFor(topic, closed) != "" {
+			t.Errorf("%q may be published to, being allowed %q", topic, listed)
+		}
+		if kind, _ := tree.classify(topic); kind != "" {
+			t.Errorf("an answer on %q would be taken for a %s", topic, kind)
 		}
 	})
 }

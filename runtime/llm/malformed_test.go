@@ -174,9 +174,8 @@ func (d *draft) remove(name string) {
 	d.tensors = slices.DeleteFunc(d.tensors, func(t draftTensor) bool { return t.name == name })
 }
 
-// write makes the file.
-func (d *draft) write(t *testing.T) string {
-	t.Helper()
+// bytes are those of the file.
+func (d *draft) bytes() []byte {
 	var w gguf.Writer
 	for _, k := range d.keys {
 		if raw, is := k.value.(rawValue); is {
@@ -188,8 +187,14 @@ func (d *draft) write(t *testing.T) string {
 	for _, x := range d.tensors {
 		w.Add(x.name, x.typ, x.dims, x.data)
 	}
+	return w.Bytes()
+}
+
+// write makes the file.
+func (d *draft) write(t *testing.T) string {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "draft.gguf")
-	if err := os.WriteFile(path, w.Bytes(), 0o644); err != nil {
+	if err := os.WriteFile(path, d.bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return path

@@ -114,3 +114,51 @@ func FuzzVocabulary(f *testing.F) {
 		}
 	})
 }
+
+// FuzzDecoder holds that whatever tokens come, each piece of text is whole UTF-8,
+// and that together they are the tokens' bytes with U+FFFD for what is no character.
+func FuzzDecoder(f *testing.F) {
+	f.Add([]byte("plain"), false)
+	f.Add([]byte{0xF0, 0x9F, 0xA6, 0x99}, false)
+	f.Add([]byte{0xE2, 0x82, 'a', 0xFF, 0xC3}, true)
+	f.Add([]byte{0xED, 0xA0, 0x80, 0xF4, 0x90, 0x80, 0x80, 0xC0, 0xAF}, false)
+	f.Add([]byte{1, 0, 0x10, 0x27, 0xFF, 0xFF}, true)
+	f.Fuzz(func(t *testing.T, data []byte, special bool) {
+		single := mustNew(t, smallSPM("\u2581", "ab", "\xe2\x82", "\xac\xf0\x9f", "é"))
+		const bytes = 3 // its tokens of bytes begin here
+		var ids []ID
+		for _, b := range data {
+			ids = append(ids, min(bytes+ID(b)*265/255, ID(single.Size())))
+		}
+		checkStream(t, single, ids, special)
+
+		many := load(t, "smollm2")
+		ids = ids[:0]
+		for ; len(data) >= 2; data = data[2:] {
+			ids = append(ids, ID(data[0])|ID(data[1])<<8)
+		}
+		checkStream(t, many, ids, special)
+	})
+}
+
+func checkStream(t *testing.T, tok *Tokenizer, ids []ID, special bool) {
+	t.Helper()
+	d := tok.NewDecoder(special)
+	var streamed, raw strings.Builder
+	show := func(text string) {
+		if !utf8.ValidString(text) {
+			t.Errorf("tokens %v: %q is no UTF-8", ids, text)
+		}
+		streamed.WriteString(text)
+	}
+	for _, id := range ids {
+		show(d.Push(id))
+		if special || !tok.IsControl(id) {
+			raw.WriteString(tok.Piece(id))
+		}
+	}
+	show(d.Flush())
+	if got, want := onePlaceholder(streamed.String()), onePlaceholder(strings.ToValidUTF8(raw.String(), string(utf8.RuneError))); got != want {
+		t.Errorf("tokens %v: %q, want %q", ids, got, want)
+	}
+}
