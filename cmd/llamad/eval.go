@@ -144,16 +144,18 @@ func (o *evalOptions) interrupted(err error, what string, done, steps int, figur
 	return withHint(fmt.Errorf("interrupted after %s %d of %d: %s so far", what, done, steps, figure), hint)
 }
 
-// evalProgress says how far a measurement is: on one line of a terminal, anywhere
-// else in a line now and then.
+// evalProgress says how far a measurement is: with a bar on one line of a terminal,
+// anywhere else in a line now and then.
 type evalProgress struct {
 	*progress
 	from, steps int
 	spoken      time.Time
 }
 
-// evalLines is how often a line is written where there is no terminal.
-const evalLines = 30 * time.Second
+const (
+	evalLines = 30 * time.Second // how often a line is written where there is no terminal
+	evalBar   = 10               // characters: with HellaSwag's 10042 questions the line still fits 80
+)
 
 func newEvalProgress(w io.Writer, what string, from, steps int) *evalProgress {
 	p := newProgress(w, what)
@@ -162,12 +164,12 @@ func newEvalProgress(w io.Writer, what string, from, steps int) *evalProgress {
 
 func (p *evalProgress) show(done int, figure string) {
 	left := time.Duration(float64(time.Since(p.began)) / float64(done-p.from) * float64(p.steps-done))
-	line := fmt.Sprintf("%s %d of %d, %s, %s left", p.what, done, p.steps, figure, rounded(left))
+	at, rest := fmt.Sprintf("%s %d of %d", p.what, done, p.steps), fmt.Sprintf(", %s, %s left", figure, rounded(left))
 	if !p.off {
-		p.replace(line)
+		p.replace(at + " " + bar(int64(done), int64(p.steps), evalBar) + rest)
 	} else if time.Since(p.spoken) >= evalLines {
 		p.spoken = time.Now()
-		fmt.Fprintln(p.w, line)
+		fmt.Fprintln(p.w, at+rest)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // textFile is enough text for a few chunks of the tiny model's bytes.
@@ -107,6 +109,36 @@ func TestEvalRefuses(t *testing.T) {
 		var errs bytes.Buffer
 		if code := run(t.Context(), append([]string{"eval", "perplexity"}, c.args...), nil, &errs, &errs, nil); code != c.code || !strings.Contains(errs.String(), c.want) {
 			t.Errorf("%q exits with %d, expected %d: %s", c.args, code, c.code, errs.String())
+		}
+	}
+}
+
+// On a terminal a bar fits beside the figure, and what does not fit is cut: a second
+// line would stay on the screen.
+func TestEvalProgressBar(t *testing.T) {
+	desk, program := openTerminal(t)
+	defer desk.Close()
+	defer program.Close()
+	p := newEvalProgress(program, "question", 0, 10042)
+	p.began = time.Now().Add(-time.Hour)
+	buffer := make([]byte, 1000)
+	for columns, want := range map[uint16]string{
+		80: "\rquestion 3000 of 10042 [##........], hellaswag 59.20 ± 0.49, 2.3 h left",
+		41: "\rquestion 3000 of 10042 [##........], hel",
+	} {
+		if err := unix.IoctlSetWinsize(int(desk.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: columns}); err != nil {
+			t.Fatal(err)
+		}
+		p.width = 0
+		p.show(3000, "hellaswag 59.20 ± 0.49")
+		n, err := desk.Read(buffer)
+		if got := string(buffer[:n]); err != nil || got != want {
+			t.Errorf("%d columns: %v, %q, expected %q", columns, err, got, want)
+		}
+	}
+	for done, want := range map[int64]string{0: "[....]", 1: "[....]", 3: "[#...]", 10: "[####]"} {
+		if got := bar(done, 10, 4); got != want {
+			t.Errorf("%d of 10 is drawn as %s, expected %s", done, got, want)
 		}
 	}
 }

@@ -35,9 +35,9 @@ below. The address of a file will do too, or a path on this machine: a file, or 
 directory with one.
 
 As root, or with --system, it goes where the service looks for models; else into the
-cache that Hugging Face's own programs use. llamad run finds both. What was
-interrupted goes on where it was; nothing gets its name before all of it is there and
-was read back.
+cache that Hugging Face's own programs use, or into the current directory if it comes
+from no hub. llamad run finds them there. What was interrupted goes on where it was;
+nothing gets its name before all of it is there and was read back.
 
 ` + shortNames(),
 		Example: `  llamad pull tinyllama

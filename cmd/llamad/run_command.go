@@ -41,7 +41,7 @@ func (a *app) runCommand() *cobra.Command {
 		Use:   "run MODEL [PROMPT]",
 		Short: "Answer a prompt here and now",
 		Long: `Answers one prompt and writes the text to standard output as it comes. MODEL is
-a GGUF file, or the name of one in the current or the models directory. Without
+a GGUF file, a name that llamad list shows, or a short name of llamad pull. Without
 PROMPT, standard input is the prompt; on a terminal a conversation begins, as
 llamad chat has it. Ctrl-C ends the answer.
 

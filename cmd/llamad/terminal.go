@@ -41,10 +41,13 @@ func (p *progress) show(done, total int) {
 	}
 }
 
-// replace replaces the line.
+// replace replaces the line. One that is wider than the terminal would begin another.
 func (p *progress) replace(line string) {
 	if p.off || time.Since(p.began) < progressAfter {
 		return
+	}
+	if room := terminalWidth(p.w) - 1; room > 0 && utf8.RuneCountInString(line) > room {
+		line = string([]rune(line)[:room])
 	}
 	width := utf8.RuneCountInString(line)
 	fmt.Fprint(p.w, "\r"+line+strings.Repeat(" ", max(0, p.width-width)))
@@ -57,4 +60,10 @@ func (p *progress) clear() {
 		fmt.Fprint(p.w, "\r"+strings.Repeat(" ", p.width)+"\r")
 	}
 	p.width, p.off = 0, true
+}
+
+// bar draws how much is done, as wide as it says and two brackets.
+func bar(done, total int64, width int) string {
+	full := int(int64(width) * done / total)
+	return "[" + strings.Repeat("#", full) + strings.Repeat(".", width-full) + "]"
 }

@@ -62,8 +62,7 @@ func (t *transfer) show(what string, done, total int64) {
 		fmt.Fprintf(t.w, "%s: %s\n", t.what, text)
 		return
 	}
-	full := int(barWidth * done / total)
-	t.draw(fmt.Sprintf(" [%s%s] %s", strings.Repeat("#", full), strings.Repeat(".", barWidth-full), text))
+	t.draw(" " + bar(done, total, barWidth) + " " + text)
 }
 
 // measure mixes the latest rate into the one before.
