@@ -47,7 +47,7 @@ TinyLlama's and Llama 3's with a beginning of sequence, as does --bos. Tables ma
 before are without.`,
 		Example: `  llamad eval choice tinyllama.gguf ARC-Challenge-Test.jsonl
   llamad eval choice tinyllama.gguf hellaswag_val.jsonl --limit 200    a first estimate
-  llamad eval choice tinyllama.gguf --resume all.state hellaswag_val.jsonl obqa/test.jsonl winogrande/dev.jsonl ARC-Challenge-Test.jsonl ARC-Easy-Test.jsonl boolq/val.jsonl piqa/valid.jsonl
+  llamad eval choice tinyllama.gguf data/*.jsonl --resume tinyllama.state    a table of them all
   llamad eval choice tinyllama.gguf test.jsonl --task obqa --json`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 2 {
