@@ -44,10 +44,10 @@ weights once.
 With --shape no file is needed: the model has random weights in memory, and takes
 as long as the real one would. Shapes:
 ` + shapeNames() + `.`,
-		Example: `  llamad bench tinyllama.gguf
-  llamad bench -m tinyllama.gguf -t 1,2,4 -n 64 -p 0    answers with 1, 2 and 4 threads
+		Example: `  llamad bench tinyllama
+  llamad bench -m tinyllama -t 1,2,4 -n 64 -p 0         answers with 1, 2 and 4 threads
   llamad bench --shape tinyllama-1.1b --format Q4_0     judge a board before any download
-  llamad bench tinyllama.gguf -o json > bench.json`,
+  llamad bench tinyllama -o json > bench.json`,
 		Args: arguments(nil, "MODEL"),
 		RunE: a.do(o.run),
 	}

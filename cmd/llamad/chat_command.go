@@ -38,9 +38,9 @@ has the answers and nothing else.
 
 What is typed is kept in memory only, unless --history names a file for it, which
 nobody else can read.`,
-		Example: `  llamad chat tinyllama.gguf
-  llamad chat tinyllama.gguf --system "Answer in one sentence." --history ~/.llamad_history
-  llamad chat tinyllama.gguf < questions.txt`,
+		Example: `  llamad chat tinyllama
+  llamad chat tinyllama --system "Answer in one sentence." --history ~/.llamad_history
+  llamad chat tinyllama < questions.txt`,
 		Args: arguments([]string{"MODEL"}),
 		RunE: o.run,
 	}

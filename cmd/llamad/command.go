@@ -61,11 +61,12 @@ func (a *app) rootCommand() *cobra.Command {
 		Short: "A language model that answers MQTT prompts",
 		Long: `llamad runs a small language model (a GGUF file) on the CPU of a Raspberry Pi,
 takes prompts from MQTT topics and publishes the generated text.`,
-		Example: `  llamad run tinyllama.gguf "Why is the sky blue?"   ask a model here and now
-  llamad chat tinyllama.gguf                         talk with it
-  llamad serve                                       answer prompts from MQTT
-  llamad send "Why is the sky blue?"                 ask the service over MQTT
-  llamad demo tinyllama.gguf                         see it all at work in one process`,
+		Example: `  llamad pull tinyllama                         fetch a model
+  llamad run tinyllama "Why is the sky blue?"   ask it here and now
+  llamad chat tinyllama                         talk with it
+  llamad serve                                  answer prompts from MQTT
+  llamad send "Why is the sky blue?"            ask the service over MQTT
+  llamad demo tinyllama                         see it all at work in one process`,
 		Args: cobra.ArbitraryArgs,
 		RunE: unknown,
 

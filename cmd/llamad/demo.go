@@ -27,8 +27,8 @@ func (a *app) demoCommand() *cobra.Command {
 		Short: "See it all at work in one process",
 		Long: `Starts an MQTT broker that only this machine can reach, and the service with
 MODEL; sends one prompt over MQTT and shows the answer as it comes; stops.`,
-		Example: `  llamad demo tinyllama.gguf
-  llamad demo tinyllama.gguf "Name three rivers." --max-tokens 40`,
+		Example: `  llamad demo tinyllama
+  llamad demo tinyllama "Name three rivers." --max-tokens 40`,
 		Args: arguments([]string{"MODEL"}, "PROMPT"),
 		RunE: a.do(func(ctx context.Context, args []string) error {
 			prompt := demoPrompt

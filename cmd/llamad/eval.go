@@ -22,8 +22,8 @@ func (a *app) evalCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "eval",
 		Short: "Measure how good a model is",
-		Example: `  llamad eval perplexity tinyllama.gguf wiki.test.raw
-  llamad eval choice tinyllama.gguf ARC-Challenge-Test.jsonl`,
+		Example: `  llamad eval perplexity tinyllama wiki.test.raw
+  llamad eval choice tinyllama ARC-Challenge-Test.jsonl`,
 		Args: cobra.ArbitraryArgs,
 		RunE: unknown,
 	}

@@ -45,10 +45,10 @@ is none.
 Since 0.4.9.2 lm-evaluation-harness begins a text as the model's tokenizer does,
 TinyLlama's and Llama 3's with a beginning of sequence, as does --bos. Tables made
 before are without.`,
-		Example: `  llamad eval choice tinyllama.gguf ARC-Challenge-Test.jsonl
-  llamad eval choice tinyllama.gguf hellaswag_val.jsonl --limit 200    a first estimate
-  llamad eval choice tinyllama.gguf data/*.jsonl --resume tinyllama.state    a table of them all
-  llamad eval choice tinyllama.gguf test.jsonl --task obqa --json`,
+		Example: `  llamad eval choice tinyllama ARC-Challenge-Test.jsonl
+  llamad eval choice tinyllama hellaswag_val.jsonl --limit 200    a first estimate
+  llamad eval choice tinyllama data/*.jsonl --resume tinyllama.state    a table of them all
+  llamad eval choice tinyllama test.jsonl --task obqa --json`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 2 {
 				return arguments([]string{"MODEL", "FILE"})(cmd, args)

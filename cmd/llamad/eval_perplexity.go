@@ -33,10 +33,10 @@ likely ones. It depends on the text and on --context: compare like with like.
 
 The figure comes with its standard error. Ctrl-C ends the measurement; with
 --resume it can go on later.`,
-		Example: `  llamad eval perplexity tinyllama.gguf wiki.test.raw
-  llamad eval perplexity tinyllama.gguf wiki.test.raw --limit 40    a first estimate
-  llamad eval perplexity tinyllama.gguf wiki.test.raw --resume tinyllama.state
-  llamad eval perplexity tinyllama.gguf wiki.test.raw --context 2048 --json`,
+		Example: `  llamad eval perplexity tinyllama wiki.test.raw
+  llamad eval perplexity tinyllama wiki.test.raw --limit 40    a first estimate
+  llamad eval perplexity tinyllama wiki.test.raw --resume tinyllama.state
+  llamad eval perplexity tinyllama wiki.test.raw --context 2048 --json`,
 		Args: arguments([]string{"MODEL", "FILE"}),
 		RunE: a.do(func(ctx context.Context, args []string) error { return o.perplexity(ctx, args[0], args[1]) }),
 	}

@@ -2,12 +2,17 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"llamad/hub"
 )
 
 // commands are all that a user sees, from llamad down.
@@ -50,28 +55,84 @@ func TestEveryCommandHasHelpWithExamples(t *testing.T) {
 	}
 }
 
-// Each line of an example must be one that the program takes.
+// understood reads a line as the program would, without doing it.
+func understood(t *testing.T, line string) (cmd *cobra.Command, args []string, err error) {
+	t.Helper()
+	redirect := regexp.MustCompile(` [<>] \S+$`)
+	words := split(t, redirect.ReplaceAllString(line, ""))
+	a := &app{}
+	cmd, rest, err := a.rootCommand().Find(words)
+	if err == nil {
+		err = cmd.ParseFlags(rest)
+	}
+	if err == nil && cmd.Args != nil {
+		err = cmd.Args(cmd, cmd.Flags().Args())
+	}
+	if err == nil && cmd.Name() == "llamad" {
+		err = errors.New("it is no command")
+	}
+	return cmd, cmd.Flags().Args(), err
+}
+
+// Each line of an example must be one that the program takes, and what it calls a
+// model one that pull fetches: people copy them.
 func TestExamplesAreWellFormed(t *testing.T) {
 	comment := regexp.MustCompile(`   +[a-z].*$`)
-	redirect := regexp.MustCompile(` [<>] \S+$`)
 	begin := regexp.MustCompile(`(?m)^  (\w+=\S+ )*llamad `)
+	models := 0
 	for path, c := range commands(t) {
 		// A quoted text may span lines.
 		for _, line := range begin.Split(c.Example, -1)[1:] {
 			line = comment.ReplaceAllString(strings.TrimSpace(line), "")
-			words := split(t, redirect.ReplaceAllString(line, ""))
-			a := &app{}
-			cmd, args, err := a.rootCommand().Find(words)
-			if err == nil {
-				err = cmd.ParseFlags(args)
-			}
-			if err == nil && cmd.Args != nil {
-				err = cmd.Args(cmd, cmd.Flags().Args())
-			}
-			if err != nil || cmd.Name() == "llamad" {
+			cmd, args, err := understood(t, line)
+			if err != nil {
 				t.Errorf("%s: the example %q is not understood: %v", path, line, err)
+				continue
+			}
+			at := slices.IndexFunc(strings.Fields(cmd.Use)[1:], func(name string) bool { return strings.Trim(name, "[]") == "MODEL" })
+			if at < 0 || at >= len(args) {
+				continue
+			}
+			models++
+			if _, known := hub.Lookup(args[at]); !known {
+				t.Errorf("%s: the example %q is about %q, which llamad pull does not know", path, line, args[at])
 			}
 		}
+	}
+	if models < 20 {
+		t.Errorf("%d examples are about models: this test no longer finds them", models)
+	}
+}
+
+// So must what the documents have people type.
+func TestDocumentsAreWellFormed(t *testing.T) {
+	var text []byte
+	for _, file := range []string{"README.md", "CONTRIBUTING.md"} {
+		more, err := os.ReadFile("../../" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = append(text, more...)
+	}
+	targets, err := os.ReadFile("../../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	comment := regexp.MustCompile(` +# .*$`)
+	seen := 0
+	for _, m := range regexp.MustCompile(`(?m)^\$ (?:sudo )?(llamad|make) (.*)$`).FindAllStringSubmatch(string(text), -1) {
+		line := comment.ReplaceAllString(m[2], "")
+		seen++
+		if m[1] == "make" {
+			if !strings.Contains(string(targets), "\n"+line+":") {
+				t.Errorf("make %s is no target", line)
+			}
+		} else if _, _, err := understood(t, line); err != nil {
+			t.Errorf("llamad %s is not understood: %v", line, err)
+		}
+	}
+	if seen < 15 {
+		t.Errorf("%d lines are typed: this test no longer finds them", seen)
 	}
 }
 

@@ -48,11 +48,11 @@ llamad chat has it. Ctrl-C ends the answer.
 The prompt goes through the model's chat template. With --raw it is the complete
 text instead, control tokens included, and the defaults are llama-cpp-python's:
 --temperature 0.8 --repeat-penalty 1 --max-tokens 16.`,
-		Example: `  llamad run tinyllama.gguf "Why is the sky blue?"
-  llamad run tinyllama.gguf --system "Answer in one sentence." --temperature 0 < question.txt
-  llamad run tinyllama.gguf --one-of yes --one-of no "Is the sky blue?"
-  llamad run tinyllama.gguf --raw --echo --logprobs 5 --json "The capital of France is"
-  llamad run tinyllama.gguf --messages '[{"role":"user","content":"Hello"}]'`,
+		Example: `  llamad run tinyllama "Why is the sky blue?"
+  llamad run tinyllama --system "Answer in one sentence." --temperature 0 < question.txt
+  llamad run tinyllama --one-of yes --one-of no "Is the sky blue?"
+  llamad run tinyllama --raw --echo --logprobs 5 --json "The capital of France is"
+  llamad run tinyllama --messages '[{"role":"user","content":"Hello"}]'`,
 		Args: arguments([]string{"MODEL"}, "PROMPT"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.converses(args) {

@@ -33,9 +33,9 @@ who says so, the largest context that would fit, and what the model would be in
 smaller formats. Nothing is loaded for it, so that a small board can be asked
 about a large file. A model that does not fit is described like any other, and
 the exit code is 0.`,
-		Example: `  llamad show tinyllama.gguf
-  llamad show --memory tinyllama.gguf --context 4096    what a longer context costs
-  llamad show --memory --json tinyllama.gguf            the numbers, in bytes`,
+		Example: `  llamad show tinyllama
+  llamad show --memory tinyllama --context 4096    what a longer context costs
+  llamad show --memory --json tinyllama            the numbers, in bytes`,
 		Args: arguments([]string{"MODEL"}),
 		RunE: a.do(o.run),
 	}

@@ -21,10 +21,10 @@ last byte.
 
 Control tokens in the text, such as </s>, are text. With --special they are
 control tokens.`,
-		Example: `  llamad tokenize tinyllama.gguf "Why is the sky blue?"
-  llamad tokenize --special tinyllama.gguf "<|user|>
+		Example: `  llamad tokenize tinyllama "Why is the sky blue?"
+  llamad tokenize --special tinyllama "<|user|>
   Hello</s>"
-  llamad tokenize tinyllama.gguf < question.txt`,
+  llamad tokenize tinyllama < question.txt`,
 		Args: arguments([]string{"MODEL"}, "TEXT"),
 		RunE: a.do(func(_ context.Context, args []string) error {
 			text, err := a.text(args, 1, "TEXT")
