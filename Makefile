@@ -40,7 +40,7 @@ ACCURACY := SmolLM2IsAccurate|SmolLM2Follows
 # Go's database of vulnerabilities, or a copy of it.
 VULNDB := $(or $(GOVULNDB),https://vuln.go.dev)
 
-.PHONY: build arm64 amd64 man completions deb oci demo test test-unit test-arm64 test-e2e test-hubs test-openhab test-deb test-oci test-vm test-slow check vuln model kernel-cost bench clean help
+.PHONY: build arm64 amd64 man completions deb oci demo test test-unit test-arm64 test-e2e test-hubs test-openhab test-deb test-oci test-vm test-accuracy test-long fuzz test-slow check vuln model kernel-cost bench clean help
 
 build: ## the daemon for this machine: build/llamad
 	go build -ldflags '$(LDFLAGS)' -o build/llamad ./cmd/llamad
@@ -122,8 +122,7 @@ test-oci: oci model ## the container images answer a prompt
 	go test -tags oci -run OCI ./e2e
 
 # Debian 12 by default; DISTRO=trixie is Debian 13 with the 16 KiB pages of a Pi 5.
-# The board's disk is built once, which takes ten minutes. By hand, until all of its
-# steps have been seen.
+# The board's disk is built once, which takes five minutes.
 DISTRO := bookworm
 
 test-vm: deb model ## an emulated board, from apt install to apt purge; as root the first time
@@ -132,13 +131,23 @@ test-vm: deb model ## an emulated board, from apt install to apt purge; as root 
 	LLAMAD_TEST_IMAGE=$$image LLAMAD_TEST_DEB=$$(echo $(CURDIR)/build/llamad_*_arm64.deb) \
 	go test -count=1 -v -tags vm -timeout 40m ./e2e/vm
 
-test-slow: build arm64 model vuln test-deb test-oci ## what takes longer: every accuracy check on every class, fuzzing, vulnerabilities
-	e2e/need mosquitto qemu-aarch64-static
+test-accuracy: model ## SmolLM2 beside exact arithmetic: every prompt, every class of kernels
+	e2e/need qemu-aarch64-static
 	LLAMAD_TEST_SLOW=1 go test -timeout 20m -run '$(ACCURACY)' ./runtime/llm
 	GOARCH=arm64 LLAMAD_TEST_EMULATED=1 LLAMAD_TEST_SLOW=1 go test -timeout 20m -exec '$(PI5)' -run '$(ACCURACY)' ./runtime/llm
+
+test-long: build arm64 model ## tests of minutes: crashes, storms, memory, a model under attack
+	e2e/need mosquitto qemu-aarch64-static
 	LLAMAD_TEST_SLOW=1 go test -p 1 -timeout 20m -parallel 4 -run Slow ./e2e/...
 	LLAMAD_TEST_SLOW=1 go test -p 1 -timeout 20m -run Slow ./mqtt/... ./cmd/...
-	e2e/fuzz 20s
+
+FUZZ := 20s
+
+fuzz: ## every fuzz target for FUZZ, such as FUZZ=5m
+	e2e/fuzz $(FUZZ)
+
+# Two of them go side by side under make -j2, and take little more time for it.
+test-slow: test-vm test-long test-accuracy fuzz test-deb test-oci vuln ## all that takes longer, about 25 minutes on 2 cores
 
 check: ## formatting, vet and lint for both architectures
 	test -z "$$(gofmt -l $(GO_FILES) | tee /dev/stderr)"
