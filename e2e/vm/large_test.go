@@ -10,9 +10,9 @@ import (
 	"llamad/runtime/shape"
 )
 
-// tinyLlama is a file of TinyLlama's shape, all of whose weights behind the first
-// MiB are a hole.
-func tinyLlama(t *testing.T) string {
+// tinyLlama is the head of a file of TinyLlama's shape, and how large that file is.
+// The rest of it may be a hole.
+func tinyLlama(t *testing.T) (path string, size int64) {
 	t.Helper()
 	s, err := shape.Lookup("tinyllama-1.1b")
 	if err != nil {
@@ -22,30 +22,30 @@ func tinyLlama(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "tinyllama.gguf")
+	path = filepath.Join(t.TempDir(), "tinyllama.gguf")
 	f, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if err := s.Write(&hollow{f: f}, format); err != nil {
+	h := head{f: f}
+	if err := s.Write(&h, format); err != nil {
 		t.Fatal(err)
 	}
-	return path
+	return path, h.size
 }
 
-// hollow writes the first MiB of what is written to it and only the length of the
-// rest.
-type hollow struct {
+// head keeps the first MiB of what is written to it, and counts the rest.
+type head struct {
 	f    *os.File
 	size int64
 }
 
-func (h *hollow) Write(p []byte) (int, error) {
+func (h *head) Write(p []byte) (int, error) {
 	at := h.size
 	h.size += int64(len(p))
 	if at > 1<<20 {
-		return len(p), h.f.Truncate(h.size)
+		return len(p), nil
 	}
 	return h.f.Write(p)
 }

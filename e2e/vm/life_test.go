@@ -12,12 +12,13 @@ import (
 // What happens to llamad on a small Raspberry Pi, from apt install to apt purge. The
 // board has 512 MB of memory.
 func TestLifeOnABoard(t *testing.T) {
+	head, size := tinyLlama(t)
 	s := service{boot(t, options{memoryMB: 512, cargo: map[string]string{
 		"llamad": deb(t),
 		"newer":  newer(t, deb(t)),
 		"small":  smolLM2(t),
 		"card":   card(t, smolLM2(t)),
-		"large":  tinyLlama(t),
+		"large":  head,
 	}})}
 	small, large := models+"/SmolLM2-135M-Instruct.Q4_1.gguf", models+"/tinyllama-1.1b.Q4_0.gguf"
 
@@ -136,6 +137,7 @@ drwxr-xr-x root:root /var/lib/llamad/models`, "stat -c '%%A %%U:%%G %%n' /etc/ll
 		step{"a model that does not fit", func() {
 			pid := s.property("MainPID")
 			s.unload("large", "/root/large.gguf")
+			s.sh("truncate -s %d /root/large.gguf", size)
 			s.sh("mv %s /root/small.gguf && mv /root/large.gguf %s", small, large)
 			s.t.Log(s.awaitStatus("open " + large + ": the model does not fit the memory budget"))
 			if a := s.send(""); a.Error.Code != "memory_budget" {

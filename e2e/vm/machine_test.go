@@ -122,8 +122,7 @@ func (m *machine) reboot() {
 	m.awaitBoot(last)
 }
 
-// unload copies a file of the cargo to the board. Where the file has holes, so has
-// the copy.
+// unload copies a file of the cargo to the board.
 func (m *machine) unload(name, path string) {
 	m.t.Helper()
 	info, err := os.Stat(m.cargo[name])
@@ -131,7 +130,7 @@ func (m *machine) unload(name, path string) {
 		m.t.Fatal(err)
 	}
 	// A disk ends with a whole sector, the file need not.
-	m.sh("dd if=/dev/disk/by-id/virtio-%s of=%s bs=1M count=%d iflag=count_bytes conv=sparse status=none && truncate -s %[3]d %[2]s", name, path, info.Size())
+	m.sh("dd if=/dev/disk/by-id/virtio-%s of=%s bs=1M count=%d iflag=count_bytes status=none", name, path, info.Size())
 }
 
 // try runs a shell's command as root.
