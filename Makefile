@@ -40,7 +40,7 @@ ACCURACY := SmolLM2IsAccurate|SmolLM2Follows
 # Go's database of vulnerabilities, or a copy of it.
 VULNDB := $(or $(GOVULNDB),https://vuln.go.dev)
 
-.PHONY: build arm64 amd64 man completions deb oci demo test test-unit test-arm64 test-e2e test-hubs test-openhab test-deb test-oci test-vm test-accuracy test-long fuzz test-slow check vuln model kernel-cost bench clean help
+.PHONY: build arm64 amd64 man completions deb oci demo test test-unit test-arm64 test-e2e test-hubs test-openhab test-deb test-oci test-vm test-accuracy test-long soak fuzz test-slow check vuln model kernel-cost bench clean help
 
 build: ## the daemon for this machine: build/llamad
 	go build -ldflags '$(LDFLAGS)' -o build/llamad ./cmd/llamad
@@ -141,19 +141,26 @@ test-long: build arm64 model ## tests of minutes: crashes, storms, memory, a mod
 	LLAMAD_TEST_SLOW=1 go test -p 1 -timeout 20m -parallel 4 -run Slow ./e2e/...
 	LLAMAD_TEST_SLOW=1 go test -p 1 -timeout 20m -run Slow ./mqtt/... ./cmd/...
 
+# What a home does to a daemon, over and over; for hours by hand.
+SOAK := 3m
+
+soak: build arm64 ## whether anything grows in a daemon that lives long, for SOAK, such as SOAK=8h
+	e2e/need mosquitto
+	LLAMAD_TEST_SOAK=$(SOAK) go test -count=1 -v -tags soak -timeout 0 -run Soak ./e2e
+
 FUZZ := 20s
 
 fuzz: ## every fuzz target for FUZZ, such as FUZZ=5m
 	e2e/fuzz $(FUZZ)
 
 # Two of them go side by side under make -j2, and take little more time for it.
-test-slow: test-vm test-long test-accuracy fuzz test-deb test-oci vuln ## all that takes longer, about 25 minutes on 2 cores
+test-slow: test-vm test-long test-accuracy soak fuzz test-deb test-oci vuln ## all that takes longer, about 25 minutes on 2 cores
 
 check: ## formatting, vet and lint for both architectures
 	test -z "$$(gofmt -l $(GO_FILES) | tee /dev/stderr)"
 	go vet ./...
 	GOARCH=arm64 go vet ./...
-	go vet -tags hubs,openhab,deb,oci,vm ./e2e/...
+	go vet -tags hubs,openhab,deb,oci,vm,soak ./e2e/...
 	go vet -tags docs ./cmd/llamad
 	go -C packaging/oci vet ./...
 	go mod tidy -diff

@@ -27,7 +27,25 @@ type object map[string]any
 type daemon struct {
 	cmd           *exec.Cmd
 	config, state string
-	log           bytes.Buffer
+	log           output
+}
+
+// output is what a process has said so far.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
 }
 
 // serve starts the daemon for a broker, with a state directory and a
@@ -180,8 +198,14 @@ func (c *client) received(topic string) [][]byte {
 // until waits for a message on a topic that found accepts.
 func (c *client) until(topic string, patience time.Duration, found func(payload []byte) bool) {
 	c.t.Helper()
+	c.since(topic, 0, patience, found)
+}
+
+// since waits for one that is not among the first that came.
+func (c *client) since(topic string, seen int, patience time.Duration, found func(payload []byte) bool) {
+	c.t.Helper()
 	timeout := time.After(patience)
-	for seen := 0; ; {
+	for {
 		all := c.received(topic)
 		for ; seen < len(all); seen++ {
 			if found(all[seen]) {

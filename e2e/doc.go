@@ -8,4 +8,8 @@
 // to mqtt/entities.go or to mqtt/discovery.go, and before a release: hubs are large
 // downloads, and what they do changes with their versions, not with this code. The
 // file home-assistant beside this one installs and runs Home Assistant.
+//
+// With the tag soak there is one that lasts as long as it is told to, make soak
+// SOAK=8h: it lets a daemon live through what a home does to it and wants nothing to
+// grow.
 package e2e

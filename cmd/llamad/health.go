@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"math"
+	"runtime"
 	"sync"
 	"time"
 
@@ -57,7 +58,9 @@ func (h *health) run(ctx context.Context) {
 		h.notePresence()
 	}()
 	for {
-		h.d.mqtt.SetHealth(h.read())
+		report := h.read()
+		h.d.mqtt.SetHealth(report)
+		h.d.log.Debug("health", "busy", report.Busy, "queue", report.Queue, "goroutines", runtime.NumGoroutine())
 		h.d.notify(systemd.Status(h.d.statusLine()))
 		h.notePresence()
 		select {
