@@ -16,6 +16,12 @@ func TestParse(t *testing.T) {
 		t.Fatal(err)
 	}
 	long := strings.Repeat("x", 600)
+	t.Chdir(t.TempDir())
+	for _, dir := range []string{"stick", "tinyllama", "a/b-GGUF"} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, test := range []struct {
 		words Words
 		want  Source // "" where the words make no sense
@@ -29,6 +35,8 @@ func TestParse(t *testing.T) {
 		{Words{What: "tinyllama", Revision: "main"}, Source{Repo: Catalog[6].Repo, Revision: "main", File: Catalog[6].File, Licence: "Apache-2.0"}},
 		{Words{What: "./x.gguf"}, Source{Path: "./x.gguf"}},
 		{Words{What: "/media/usb", File: "x.gguf"}, Source{Path: "/media/usb", File: "x.gguf"}},
+		{Words{What: "stick"}, Source{Path: "stick"}},
+		{Words{What: "a/b-GGUF/", File: "x.gguf"}, Source{Path: "a/b-GGUF/", File: "x.gguf"}},
 
 		{Words{What: "a/b/c"}, Source{}},
 		{Words{What: "a/.."}, Source{}},

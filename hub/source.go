@@ -97,13 +97,21 @@ func parse(w Words, s Settings) (Source, error) {
 }
 
 // isPath says whether the words mean a file or a directory of this machine. What
-// looks like a repository is one, unless a model file of that path is there.
+// looks like a repository is one, unless a model file of that path is there; and a
+// short name is one, whatever directory has it too.
 func isPath(what string) bool {
-	if filepath.IsAbs(what) || strings.HasPrefix(what, ".") {
+	if filepath.IsAbs(what) || strings.HasPrefix(what, ".") || strings.HasSuffix(what, "/") {
 		return true
 	}
+	_, short := Lookup(what)
 	info, err := os.Stat(what)
-	return err == nil && strings.HasSuffix(what, Ending) && info.Mode().IsRegular()
+	switch {
+	case err != nil:
+		return false
+	case info.IsDir():
+		return !short && !strings.Contains(what, "/")
+	}
+	return strings.HasSuffix(what, Ending) && info.Mode().IsRegular()
 }
 
 // parseName takes the name of a file in a directory; "" is none.
