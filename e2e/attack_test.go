@@ -364,7 +364,7 @@ func TestSlowModelUnderAttack(t *testing.T) {
 	if os.Getenv("LLAMAD_TEST_SLOW") != "" {
 		daemons, many, few = 4, 25, 6
 	}
-	type subject struct {
+	type target struct {
 		name    string
 		binary  binary
 		good    string
@@ -376,18 +376,18 @@ func TestSlowModelUnderAttack(t *testing.T) {
 	story := func(i int) string {
 		return fmt.Sprintf("<|im_start|>user\nStory %d. %s Tell me more of it.<|im_end|>\n<|im_start|>assistant\n", i, strings.Repeat("The light is on and nobody is at home. ", 60))
 	}
-	subjects := []subject{{"SmolLM2", native, smolLM2(t), &workload{story, 100, 300 * time.Millisecond}, all, few}}
+	targets := []target{{"SmolLM2", native, smolLM2(t), &workload{story, 100, 300 * time.Millisecond}, all, few}}
 	small, long := neverEnding(t, 6, 1024), &workload{letters(700), 250, 200 * time.Millisecond}
 	for i := range daemons {
 		name, threads := "one worker", 1
 		if i%2 == 1 {
 			name, threads = "every worker", all
 		}
-		subjects = append(subjects, subject{fmt.Sprintf("%s, %d", name, i/2), native, small, long, threads, many})
+		targets = append(targets, target{fmt.Sprintf("%s, %d", name, i/2), native, small, long, threads, many})
 	}
 	tiny, short := neverEnding(t, 2, 256), &workload{letters(300), 60, 500 * time.Millisecond}
-	subjects = append(subjects, subject{"pi5, one worker", binaries[1], tiny, short, 1, few}, subject{"pi5, every worker", binaries[1], tiny, short, all, few})
-	for i, s := range subjects {
+	targets = append(targets, target{"pi5, one worker", binaries[1], tiny, short, 1, few}, target{"pi5, every worker", binaries[1], tiny, short, all, few})
+	for i, s := range targets {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			attack(t, s.binary, s.good, s.work, s.threads, s.n, uint64(i+1))
