@@ -40,7 +40,7 @@ ACCURACY := SmolLM2IsAccurate|SmolLM2Follows
 # Go's database of vulnerabilities, or a copy of it.
 VULNDB := $(or $(GOVULNDB),https://vuln.go.dev)
 
-.PHONY: build arm64 amd64 man completions deb oci demo test test-unit test-arm64 test-e2e test-hubs test-openhab test-deb test-oci test-vm test-accuracy test-long soak fuzz test-slow check vuln model kernel-cost bench clean help
+.PHONY: build arm64 amd64 man completions notices deb oci demo test test-unit test-arm64 test-e2e test-hubs test-openhab test-deb test-oci test-vm test-accuracy test-long soak fuzz test-slow check vuln model kernel-cost bench clean help
 
 build: ## the daemon for this machine: build/llamad
 	go build -ldflags '$(LDFLAGS)' -o build/llamad ./cmd/llamad
@@ -66,15 +66,26 @@ completions: build ## what shells complete with, named as they want it: build/co
 	build/llamad completion zsh >build/completions/_llamad
 	build/llamad completion fish >build/completions/llamad.fish
 
+# Its licences beside each program, and a list of its parts for those who look for
+# vulnerabilities: of the same bytes wherever it is made, so with neither a number nor
+# a time of its own, nor the digest of the tool that made it here.
+notices: arm64 amd64 ## what is in the programs: build/llamad-ARCH.NOTICE with all licences, build/llamad-ARCH.cdx.json
+	GOBIN=$(CURDIR)/build go install github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+	for arch in arm64 amd64; do \
+		go run ./packaging/notice $$arch ./cmd/llamad >build/llamad-$$arch.NOTICE; \
+		GOOS=linux GOARCH=$$arch build/cyclonedx-gomod bin -json -std -noserial -notimestamp -version '$(VERSION)' build/llamad-$$arch | \
+			sed '/"tools": \[/,/"externalReferences"/{/"hashes": \[/,/\],/d}' >build/llamad-$$arch.cdx.json; \
+	done
+
 # One package and one version for both architectures. The program of this machine
 # prints what they have in common.
-deb: build arm64 amd64 man completions ## the Debian packages for arm64 and amd64: build/llamad_VERSION_ARCH.deb
+deb: build notices man completions ## the Debian packages for arm64 and amd64: build/llamad_VERSION_ARCH.deb
 	e2e/need dpkg-deb
 	rm -f build/llamad_*.deb
 	version=$$(packaging/deb/version '$(VERSION)' CHANGELOG.md); \
 	for arch in arm64 amd64; do packaging/deb/build "$$version" $$arch build/llamad-$$arch build; done
 
-oci: arm64 amd64 ## the container images: build/llamad_VERSION_ARCH_oci.tar, and of both build/llamad_VERSION_oci.tar
+oci: notices ## the container images: build/llamad_VERSION_ARCH_oci.tar, and of both build/llamad_VERSION_oci.tar
 	rm -f build/llamad_*oci.tar
 	go -C packaging/oci run . -version '$(VERSION)' -o $(CURDIR)/build arm64=$(CURDIR)/build/llamad-arm64 amd64=$(CURDIR)/build/llamad-amd64
 
@@ -96,7 +107,7 @@ test-arm64: model ## the arithmetic on both boards' cores, emulated
 	GOARCH=arm64 LLAMAD_TEST_REQUIRE_KERNEL=dotprod go test -p 1 -exec '$(PI5)' $(ARM64_PACKAGES)
 	GOARCH=arm64 LLAMAD_TEST_EMULATED=1 go test -exec '$(PI5)' -run '$(ACCURACY)|Cut' ./runtime/llm
 
-test-e2e: build arm64 man completions model ## the finished binaries against a real broker, and what is packed with them
+test-e2e: build notices man completions model ## the finished binaries against a real broker, and what is packed with them
 	e2e/need mosquitto qemu-aarch64-static file python3-yaml man bash-completion zsh fish curl
 	go test -timeout 20m ./e2e/...
 

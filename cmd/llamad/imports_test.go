@@ -28,6 +28,7 @@ const imports = `
 	mqtt/mosquittotest: github.com/eclipse/paho.mqtt.golang
 	systemd:     github.com/coreos/go-systemd/v22/daemon github.com/coreos/go-systemd/v22/journal
 	packaging/man: config github.com/spf13/cobra github.com/spf13/pflag
+	packaging/notice:
 
 	runtime/eval:      runtime/llm runtime/tokenizer
 	runtime/llm:       runtime/chat runtime/gguf runtime/kernel runtime/memory runtime/mmap runtime/model runtime/pool runtime/quant runtime/sample runtime/tokenizer

@@ -61,8 +61,10 @@ const shipped = `drwxr-x--- root:llamad /etc/llamad
 -rw-r--r-- root:root /usr/lib/sysusers.d/llamad.conf
 -rw-r--r-- root:root /usr/share/bash-completion/completions/llamad
 drwxr-xr-x root:root /usr/share/doc/llamad
+-rw-r--r-- root:root /usr/share/doc/llamad/NOTICE
 -rw-r--r-- root:root /usr/share/doc/llamad/changelog.Debian.gz
 -rw-r--r-- root:root /usr/share/doc/llamad/copyright
+-rw-r--r-- root:root /usr/share/doc/llamad/llamad.cdx.json
 -rw-r--r-- root:root /usr/share/fish/vendor_completions.d/llamad.fish
 -rw-r--r-- root:root /usr/share/lintian/overrides/llamad
 -rw-r--r-- root:root /usr/share/man/man5/llamad.toml.5.gz

@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"encoding/pem"
 	"io"
+	"os"
 	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -22,7 +23,10 @@ type file struct {
 	content []byte
 }
 
-// directories are those that something is mounted to or written in. A new volume
+// documents is where Debian's package has them too.
+const documents = "usr/share/doc/llamad/"
+
+// directories are those that something is in, mounted to or written to. A new volume
 // takes over owner and mode.
 func directories() []file {
 	return []file{
@@ -32,6 +36,10 @@ func directories() []file {
 		{name: "models/", mode: 0o755},
 		{name: "state/", mode: 0o755, owner: user},
 		{name: "tmp/", mode: 0o1777},
+		{name: "usr/", mode: 0o755},
+		{name: "usr/share/", mode: 0o755},
+		{name: "usr/share/doc/", mode: 0o755},
+		{name: documents, mode: 0o755},
 	}
 }
 
@@ -45,6 +53,38 @@ func certificates() file {
 		}
 	}
 	return file{name: "etc/ssl/certs/ca-certificates.crt", mode: 0o644, content: text.Bytes()}
+}
+
+// roots is said of the certificates where the licences are.
+const roots = `
+==============================================================================
+etc/ssl/certs/ca-certificates.crt
+
+Certificates of Mozilla's root program, out of golang.org/x/crypto/x509roots, which
+is under the licence of Go above. Mozilla's list, certdata.txt of
+https://hg.mozilla.org/projects/nss, is subject to the terms of the Mozilla Public
+License, v. 2.0, of which a copy is at https://mozilla.org/MPL/2.0/.
+`
+
+// programFiles are llamad, its licences and the list of its parts, which lie beside
+// it under its name (make notices).
+func programFiles(program string) (files []file, err error) {
+	for _, f := range []struct {
+		suffix, name string
+		mode         int64
+		more         string
+	}{
+		{"", "llamad", 0o755, ""},
+		{".NOTICE", documents + "NOTICE", 0o644, roots},
+		{".cdx.json", documents + "llamad.cdx.json", 0o644, ""},
+	} {
+		content, err := os.ReadFile(program + f.suffix)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file{name: f.name, mode: f.mode, content: append(content, f.more...)})
+	}
+	return files, nil
 }
 
 // layer packs files with nothing of this machine in it.

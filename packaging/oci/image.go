@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -38,7 +37,7 @@ type build struct {
 }
 
 func newBuild(architecture, program, version string, when time.Time) (build, error) {
-	binary, err := os.ReadFile(program)
+	files, err := programFiles(program)
 	if err != nil {
 		return build{}, err
 	}
@@ -47,7 +46,7 @@ func newBuild(architecture, program, version string, when time.Time) (build, err
 	if err != nil {
 		return build{}, err
 	}
-	top, err := layer([]file{{name: "llamad", mode: 0o755, content: binary}}, when)
+	top, err := layer(files, when)
 	if err != nil {
 		return build{}, err
 	}

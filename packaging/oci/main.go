@@ -2,6 +2,7 @@
 //
 //	oci -version VERSION -o DIRECTORY arm64=PROGRAM amd64=PROGRAM
 //
+// PROGRAM is llamad, with PROGRAM.NOTICE and PROGRAM.cdx.json beside it (make notices).
 // It makes an archive for each architecture, which every engine loads, and one of
 // all, for registries and for engines that choose. An archive is an OCI image layout
 // in a tar file. The time of everything in it is that of SOURCE_DATE_EPOCH: the same

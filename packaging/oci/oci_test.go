@@ -27,8 +27,10 @@ func packed(t *testing.T) map[string][]byte {
 	args := []string{"-version", "1.2.3", "-o", dir}
 	for _, a := range []string{"arm64", "amd64"} {
 		program := filepath.Join(t.TempDir(), a)
-		if err := os.WriteFile(program, []byte("llamad for "+a), 0o700); err != nil {
-			t.Fatal(err)
+		for suffix, content := range map[string]string{"": "llamad", ".NOTICE": "licences", ".cdx.json": "parts"} {
+			if err := os.WriteFile(program+suffix, []byte(content+" for "+a), 0o700); err != nil {
+				t.Fatal(err)
+			}
 		}
 		args = append(args, a+"="+program)
 	}
@@ -118,7 +120,8 @@ func TestImage(t *testing.T) {
 		}
 		maps.Copy(root, untar(t, zip))
 	}
-	want := "etc/ etc/ssl/ etc/ssl/certs/ etc/ssl/certs/ca-certificates.crt llamad models/ state/ tmp/"
+	want := "etc/ etc/ssl/ etc/ssl/certs/ etc/ssl/certs/ca-certificates.crt llamad models/ state/ tmp/ " +
+		"usr/ usr/share/ usr/share/doc/ usr/share/doc/llamad/ usr/share/doc/llamad/NOTICE usr/share/doc/llamad/llamad.cdx.json"
 	if got := strings.Join(slices.Sorted(maps.Keys(root)), " "); got != want {
 		t.Errorf("the image holds %s, want %s", got, want)
 	}
@@ -129,6 +132,13 @@ func TestImage(t *testing.T) {
 	}
 	if p := root["llamad"]; p.mode != 0o755 || string(p.content) != "llamad for arm64" {
 		t.Errorf("llamad: mode %o, %q", p.mode, p.content)
+	}
+	notice, parts := root[documents+"NOTICE"], root[documents+"llamad.cdx.json"]
+	if text := string(notice.content); notice.mode != 0o644 || !strings.HasPrefix(text, "licences for arm64\n====") || !strings.Contains(text, "ca-certificates.crt") {
+		t.Errorf("NOTICE: mode %o, %s", notice.mode, notice.content)
+	}
+	if parts.mode != 0o644 || string(parts.content) != "parts for arm64" {
+		t.Errorf("llamad.cdx.json: mode %o, %s", parts.mode, parts.content)
 	}
 	if root["state/"].owner != user {
 		t.Errorf("state belongs to %d", root["state/"].owner)
