@@ -40,7 +40,7 @@ ACCURACY := SmolLM2IsAccurate|SmolLM2Follows
 # Go's database of vulnerabilities, or a copy of it.
 VULNDB := $(or $(GOVULNDB),https://vuln.go.dev)
 
-.PHONY: build arm64 amd64 man completions notices deb oci demo test test-unit test-arm64 test-e2e test-hubs test-openhab test-deb test-oci test-vm test-accuracy test-long soak fuzz test-slow check vuln model kernel-cost bench clean help
+.PHONY: build arm64 amd64 man completions notices deb oci demo test test-unit test-arm64 test-e2e test-hubs test-openhab test-deb test-oci test-vm test-accuracy test-long soak fuzz test-slow check vuln reproducible model kernel-cost bench clean help
 
 build: ## the daemon for this machine: build/llamad
 	go build -ldflags '$(LDFLAGS)' -o build/llamad ./cmd/llamad
@@ -165,7 +165,7 @@ fuzz: ## every fuzz target for FUZZ, such as FUZZ=5m
 	e2e/fuzz $(FUZZ)
 
 # Two of them go side by side under make -j2, and take little more time for it.
-test-slow: test-vm test-long test-accuracy soak fuzz test-deb test-oci vuln ## all that takes longer, about 25 minutes on 2 cores
+test-slow: test-vm test-long test-accuracy soak fuzz test-deb test-oci vuln reproducible ## all that takes longer, about 25 minutes on 2 cores
 
 check: ## formatting, vet and lint for both architectures
 	test -z "$$(gofmt -l $(GO_FILES) | tee /dev/stderr)"
@@ -185,6 +185,10 @@ check: ## formatting, vet and lint for both architectures
 vuln: ## known vulnerabilities in what is compiled in, by govulncheck; VULNDB=URL is another database
 	e2e/need curl
 	e2e/vuln '$(VULNDB)'
+
+reproducible: ## the last commit built twice, in two places: the same bytes, or what differs
+	e2e/need dpkg-deb
+	e2e/reproducible
 
 model: $(SMOLLM2) ## download the model of the demo and the tests
 
