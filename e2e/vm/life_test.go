@@ -79,7 +79,7 @@ drwxr-xr-x root:root /var/lib/llamad/models`, "stat -c '%%A %%U:%%G %%n' /etc/ll
 		}},
 
 		step{"the watchdog and a process that stopped", func() {
-			s.sh("mkdir -p %[1]s && printf '[Service]\nWatchdogSec=10\n' >%[1]s/watchdog.conf", dropIns)
+			s.sh("mkdir -p %[1]s && printf '[Service]\nWatchdogSec=20\n' >%[1]s/watchdog.conf", dropIns)
 			s.sh("systemctl daemon-reload && systemctl restart llamad")
 			s.awaitStatus("ready: ")
 			pid, stopped := s.property("MainPID"), s.uptime()

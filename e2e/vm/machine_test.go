@@ -68,7 +68,7 @@ func boot(t *testing.T, o options) *machine {
 	t.Cleanup(func() {
 		var log result
 		if t.Failed() {
-			log, _ = agent.run("journalctl -b --no-pager -o short-monotonic | grep -v qemu-ga | tail -n 100", time.Minute)
+			log, _ = agent.run("journalctl -b --no-pager -o short-monotonic | grep -v qemu-ga | tail -n 400", time.Minute)
 		}
 		_ = qemu.Process.Kill()
 		_ = qemu.Wait()
