@@ -109,7 +109,7 @@ func (m Model) File() (string, error) {
 	have, err := ListModels(m.Directory)
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("model.directory: %w", err)
+		return "", fmt.Errorf("model.directory: %w: the user that runs llamad must be able to read it, and its disk to work", err)
 	case len(have) == 0:
 		return "", &ModelError{Dirs: []string{m.Directory}, Kind: ErrNoModel}
 	case len(have) > 1:

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -155,6 +156,31 @@ func TestWatch(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The house waits for the watchdog's limit, a little more, and the restart.
+func TestWatchLooksOften(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const limit = time.Minute
+		t.Setenv("WATCHDOG_USEC", strconv.FormatInt(limit.Microseconds(), 10))
+		t.Setenv("WATCHDOG_PID", strconv.Itoa(os.Getpid()))
+		t.Setenv("NOTIFY_SOCKET", "") // nobody hears it
+		ctx, cancel := context.WithCancel(t.Context())
+		last := time.Now()
+		count := 0
+		err := Watch(ctx, func() (uint64, bool) {
+			if late := time.Since(last); late > 3*time.Second {
+				t.Errorf("what hangs may be seen %v late", late)
+			}
+			if last, count = time.Now(), count+1; count == 10 {
+				cancel()
+			}
+			return 0, false
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
 }
 
 func TestWatchRefusesNonsense(t *testing.T) {

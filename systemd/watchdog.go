@@ -10,8 +10,11 @@ import (
 
 // Evidence says whether there is work in hand, and how much has been done so
 // far: a number that changes with every step, such as a layer of a batch or a
-// token. It is called a few times a minute and must not wait for the work.
+// token. It is called every few seconds and must not wait for the work.
 type Evidence func() (done uint64, busy bool)
+
+// looks is how often in a watchdog's limit its evidence is looked at.
+const looks = 20
 
 // Watch tells the watchdog that the daemon is alive, until ctx ends, for as
 // long as the evidence shows it: there is nothing to do, or something was done
@@ -27,9 +30,9 @@ func Watch(ctx context.Context, evidence Evidence) error {
 	if limit == 0 {
 		return nil
 	}
-	// Four looks: work that takes its first step just after one is still seen
-	// well within the limit.
-	tick := time.NewTicker(limit / 4)
+	// Work that hangs just after a look is alive at the next one, and has the whole
+	// limit from then on: the longer from look to look, the later it ends.
+	tick := time.NewTicker(limit / looks)
 	defer tick.Stop()
 	w := watch{evidence: evidence}
 	for {

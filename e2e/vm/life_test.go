@@ -79,15 +79,14 @@ drwxr-xr-x root:root /var/lib/llamad/models`, "stat -c '%%A %%U:%%G %%n' /etc/ll
 		}},
 
 		step{"the watchdog and a process that stopped", func() {
-			s.sh("mkdir -p %[1]s && printf '[Service]\nWatchdogSec=20\n' >%[1]s/watchdog.conf", dropIns)
-			s.sh("systemctl daemon-reload && systemctl restart llamad")
-			s.awaitStatus("ready: ")
+			s.hasten()
 			pid, stopped := s.property("MainPID"), s.uptime()
 			s.sh("kill -STOP %s", pid)
 			s.awaitRestart(pid, stopped)
 			s.awaitStatus("ready: ")
 			s.t.Logf("ready %.1f s after it", s.since("ActiveEnterTimestamp")-stopped)
 			s.chooses()
+			s.sh("rm -r %s && systemctl daemon-reload", dropIns)
 		}},
 
 		step{"a card that fails", func() {
@@ -116,6 +115,7 @@ drwxr-xr-x root:root /var/lib/llamad/models`, "stat -c '%%A %%U:%%G %%n' /etc/ll
 		}},
 
 		step{"the watchdog and a card that hangs", func() {
+			s.hasten()
 			pid := s.property("MainPID")
 			s.begin()
 			s.hang()
@@ -190,8 +190,6 @@ drwxr-xr-x root:root /var/lib/llamad/models`, "stat -c '%%A %%U:%%G %%n' /etc/ll
 		}},
 	)
 }
-
-const dropIns = "/run/systemd/system/llamad.service.d"
 
 const versionOf = "dpkg-query -W -f '${Version}' llamad"
 
