@@ -27,6 +27,9 @@ func FuzzOpen(f *testing.F) {
 		if len(b) > 1<<20 {
 			return // longer ones only take longer
 		}
+		// A new file each time: one that is emptied and written anew, ext4 writes to the
+		// disk before it goes on.
+		_ = os.Remove(path)
 		if err := os.WriteFile(path, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
