@@ -164,8 +164,12 @@ FUZZ := 20s
 fuzz: ## every fuzz target for FUZZ, such as FUZZ=5m
 	e2e/fuzz $(FUZZ)
 
-# Two of them go side by side under make -j2, and take little more time for it.
-test-slow: test-vm test-long test-accuracy soak fuzz test-deb test-oci vuln reproducible ## all that takes longer, about 25 minutes on 2 cores
+# Two at a time, since most of them leave a core free, and on what is packed before
+# them, so that the board, which takes longest, is first.
+SLOW := test-vm test-long test-accuracy soak fuzz test-deb test-oci vuln reproducible
+
+test-slow: deb oci model ## all that takes longer, two at a time: about 25 minutes on 2 cores
+	$(MAKE) -j2 $(addprefix --old-file=,$^) $(SLOW)
 
 check: ## formatting, vet and lint for both architectures
 	test -z "$$(gofmt -l $(GO_FILES) | tee /dev/stderr)"
