@@ -168,7 +168,7 @@ fuzz: ## every fuzz target for FUZZ, such as FUZZ=5m
 # them, so that the board, which takes longest, is first.
 SLOW := test-vm test-long test-accuracy soak fuzz test-deb test-oci vuln reproducible
 
-test-slow: deb oci model ## all that takes longer, two at a time: about 25 minutes on 2 cores
+test-slow: build arm64 deb oci model ## all that takes longer, two at a time: about 25 minutes on 2 cores
 	$(MAKE) -j2 $(addprefix --old-file=,$^) $(SLOW)
 
 check: ## formatting, vet and lint for both architectures
