@@ -12,7 +12,6 @@ export GOFLAGS = -trimpath -buildvcs=false
 
 VERSION := $(shell git describe --tags --always --abbrev=12 --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -buildid= -X main.version=$(VERSION)
-GO_FILES := $(shell git ls-files '*.go' 2>/dev/null)
 
 # The time of all that is packed, so that a commit makes the same bytes whenever
 # it is built.
@@ -172,7 +171,7 @@ test-slow: build arm64 deb oci model ## all that takes longer, two at a time: ab
 	$(MAKE) -j2 $(addprefix --old-file=,$^) $(SLOW)
 
 check: ## formatting, vet and lint for both architectures
-	test -z "$$(gofmt -l $(GO_FILES) | tee /dev/stderr)"
+	test -z "$$(git ls-files -z '*.go' | xargs -0 gofmt -l | tee /dev/stderr)"
 	go vet ./...
 	GOARCH=arm64 go vet ./...
 	go vet -tags hubs,openhab,deb,oci,vm,soak ./e2e/...
