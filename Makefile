@@ -91,7 +91,7 @@ oci: notices ## the container images: build/llamad_VERSION_ARCH_oci.tar, and of 
 demo: build model ## one prompt over MQTT, answered: broker, daemon and all
 	build/llamad demo $(SMOLLM2)
 
-test: check test-unit test-arm64 test-e2e ## the suite, about 20 minutes on 2 cores
+test: check test-unit test-arm64 test-e2e ## the suite, about 12 minutes on 2 cores
 
 # One package at a time: the engine's tests take every core, and a broker's
 # should not have to wait for them.
