@@ -338,18 +338,7 @@ func neverEnding(t testing.TB, layers, dim int) string {
 	t.Helper()
 	s := &shape.Shape{Name: "never-ending", Architecture: "llama", Layers: layers, Dim: dim, Hidden: 3 * dim, Heads: 8, KVHeads: 4,
 		Vocab: 258, Context: 2048, Eps: 1e-5, RopeBase: 1e4, Tied: true}
-	const unknown, control, single = 2, 3, 6 // token types
-	tokens, types := []string{"<unk>", "<s>"}, []int32{unknown, control}
-	for b := range 256 {
-		tokens, types = append(tokens, fmt.Sprintf("<0x%02X>", b)), append(types, single)
-	}
-	return writeShape(t, s,
-		shape.Key{Name: "tokenizer.ggml.model", Value: "llama"},
-		shape.Key{Name: "tokenizer.ggml.tokens", Value: tokens},
-		shape.Key{Name: "tokenizer.ggml.scores", Value: make([]float32, len(tokens))},
-		shape.Key{Name: "tokenizer.ggml.token_type", Value: types},
-		shape.Key{Name: "tokenizer.ggml.bos_token_id", Value: uint32(1)},
-		shape.Key{Name: "tokenizer.ggml.unknown_token_id", Value: uint32(0)})
+	return writeShape(t, s, newVocabulary("<s>").keys()...)
 }
 
 // letters are so many bytes, and so many tokens, different for each i.

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -27,25 +26,7 @@ type object map[string]any
 type daemon struct {
 	cmd           *exec.Cmd
 	config, state string
-	log           output
-}
-
-// output is what a process has said so far.
-type output struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
+	log           mosquittotest.Log
 }
 
 // serve starts the daemon for a broker, with a state directory and a
@@ -143,18 +124,21 @@ func dialAs(t *testing.T, broker *mosquittotest.Broker, username, password strin
 	o := paho.NewClientOptions().AddBroker(broker.URL()).SetUsername(username).SetPassword(password).SetClientID("test-" + t.Name()).SetOrderMatters(true)
 	c.paho = paho.NewClient(o)
 	c.wait(c.paho.Connect())
-	c.wait(c.paho.Subscribe(base+"#", 1, func(_ paho.Client, m paho.Message) {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		topic := m.Topic()[len(base):]
-		c.messages[topic] = append(c.messages[topic], m.Payload())
-		select {
-		case c.news <- struct{}{}:
-		default:
-		}
-	}))
+	c.wait(c.paho.Subscribe(base+"#", 1, c.hear))
 	t.Cleanup(func() { c.paho.Disconnect(100) })
 	return c
+}
+
+// hear keeps a message.
+func (c *client) hear(_ paho.Client, m paho.Message) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	topic := m.Topic()[len(base):]
+	c.messages[topic] = append(c.messages[topic], m.Payload())
+	select {
+	case c.news <- struct{}{}:
+	default:
+	}
 }
 
 func (c *client) wait(token paho.Token) {

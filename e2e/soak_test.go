@@ -105,16 +105,7 @@ func (s *soak) configure(dir string, temperature float64) string {
 func (s *soak) listen() {
 	c := &client{t: s.T, messages: map[string][][]byte{}, news: make(chan struct{}, 1)}
 	o := paho.NewClientOptions().AddBroker(s.broker.URL()).SetClientID("soak").SetCleanSession(false).SetMaxReconnectInterval(100 * time.Millisecond).
-		SetDefaultPublishHandler(func(_ paho.Client, m paho.Message) {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			topic := m.Topic()[len(base):]
-			c.messages[topic] = append(c.messages[topic], m.Payload())
-			select {
-			case c.news <- struct{}{}:
-			default:
-			}
-		}).
+		SetDefaultPublishHandler(c.hear).
 		SetOnConnectHandler(func(p paho.Client) { p.Subscribe(base+"#", 1, nil) })
 	c.paho = paho.NewClient(o)
 	c.wait(c.paho.Connect())
@@ -130,16 +121,10 @@ func (s *soak) forget() {
 		s.Errorf("%q is in the log of the daemon", text)
 	}
 	private.forget()
-	s.daemon.log.forget()
+	s.daemon.log.Forget()
 	s.client.mu.Lock()
 	defer s.client.mu.Unlock()
 	clear(s.client.messages)
-}
-
-func (o *output) forget() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.text.Reset()
 }
 
 func (p *texts) forget() {

@@ -1,7 +1,6 @@
 package mqtt
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -29,7 +27,7 @@ type house struct {
 	url     string
 	pauses  pauses // zero keeps the service's own
 	s       *Service
-	log     *lockedBuffer
+	log     *mosquittotest.Log
 	prompts chan *Request // what Receive lets through
 	cancels chan func(*Request) bool
 	ear     *mosquittotest.Client
@@ -49,7 +47,7 @@ func newHouse(t *testing.T, change func(*Options), lines ...string) *house {
 // start runs a Service, which is a new process as far as the broker can tell.
 func (h *house) start(change func(*Options)) {
 	h.t.Helper()
-	h.log = &lockedBuffer{}
+	h.log = &mosquittotest.Log{}
 	h.prompts, h.cancels = make(chan *Request, 2000), make(chan func(*Request) bool, 16)
 	o := Options{
 		Broker: Broker{URL: h.url}, ClientID: "llamad-test", Instance: "4711", Prefix: "llamad", Node: "pi4",
@@ -137,23 +135,6 @@ func members(t *testing.T, m mosquittotest.Message) map[string]any {
 		t.Fatalf("%s: %q is not JSON: %v", m.Topic, m.Payload, err)
 	}
 	return object
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 func reply(text string) Result {

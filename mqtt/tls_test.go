@@ -202,7 +202,7 @@ func TestPlaintextPassword(t *testing.T) {
 		{"mqtt://127.0.0.5", "canary", false},
 		{"mqtt://[::1]", "canary", false},
 	} {
-		log := &lockedBuffer{}
+		log := &mosquittotest.Log{}
 		s := &Service{o: Options{Broker: Broker{URL: test.url, Username: "llamad", Password: test.password}, Log: slog.New(slog.NewTextHandler(log, nil))}}
 		s.warnPlaintext()
 		if strings.Contains(log.String(), "travels unencrypted") != test.warns || strings.Contains(log.String(), "canary") {

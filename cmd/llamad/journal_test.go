@@ -56,8 +56,8 @@ func sessionFile(t *testing.T, state, what string) string {
 }
 
 // journalOf is a journal with requests as the daemon knows them.
-func journalOf(t *testing.T, path string) (*journal, *safeBuffer) {
-	log := &safeBuffer{}
+func journalOf(t *testing.T, path string) (*journal, *mosquittotest.Log) {
+	log := &mosquittotest.Log{}
 	j := openJournal(path, systemd.NewLogger(log, slog.LevelInfo))
 	t.Cleanup(func() { j.file.Close() })
 	return j, log
@@ -132,7 +132,7 @@ func TestJournalDamaged(t *testing.T) {
 			t.Errorf("%s: log of the next start: %s", page, log)
 		}
 	}
-	log := &safeBuffer{}
+	log := &mosquittotest.Log{}
 	j := openJournal(filepath.Join(dir, "absent", "running"), systemd.NewLogger(log, slog.LevelInfo))
 	if !strings.Contains(log.String(), "tried again") {
 		t.Errorf("log: %s", log)

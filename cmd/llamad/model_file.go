@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -58,7 +57,7 @@ func (f *modelFile) due(path string) (bool, error) {
 func (f *modelFile) failed(err error) error {
 	f.again = tryAgain
 	var fault *llm.FaultError
-	if errors.As(err, &fault) || errors.Is(err, syscall.EIO) {
+	if errors.As(err, &fault) || errors.Is(err, unix.EIO) {
 		f.again = tryDiskAgain
 	}
 	if errors.Is(err, llm.ErrIncomplete) && time.Since(f.then.modified).Abs() < f.rest {

@@ -15,6 +15,7 @@ import (
 
 	"llamad/config"
 	"llamad/mqtt"
+	"llamad/mqtt/mosquittotest"
 	"llamad/runtime/llm"
 	"llamad/runtime/memory"
 	"llamad/runtime/queue"
@@ -472,7 +473,7 @@ func TestReload(t *testing.T) {
 func TestLoopsAreRefusedAtTheStart(t *testing.T) {
 	c := config.Default()
 	c.MQTT.ResponseTopics = []string{"llamad/pi5/prompt"}
-	_, err := newDaemon(daemonOptions{config: c, log: systemd.NewLogger(&safeBuffer{}, slog.LevelInfo), stateDir: t.TempDir()})
+	_, err := newDaemon(daemonOptions{config: c, log: systemd.NewLogger(&mosquittotest.Log{}, slog.LevelInfo), stateDir: t.TempDir()})
 	var wrong *config.Error
 	if !errors.As(err, &wrong) {
 		t.Errorf("%v, want a *config.Error", err)

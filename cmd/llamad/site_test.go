@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
@@ -121,7 +119,7 @@ type site struct {
 	open   func() (engine, error) // called for each opening; nil gives engine
 	opens  atomic.Int32
 	d      *daemon
-	log    *safeBuffer
+	log    *mosquittotest.Log
 	state  string // directory
 	stop   func()
 	client *mosquittotest.Client
@@ -130,7 +128,7 @@ type site struct {
 func newSite(t *testing.T, change func(*site)) *site {
 	t.Helper()
 	t.Parallel()
-	s := &site{t: t, broker: mosquittotest.Start(t), log: &safeBuffer{}, config: config.Default(), state: t.TempDir()}
+	s := &site{t: t, broker: mosquittotest.Start(t), log: &mosquittotest.Log{}, config: config.Default(), state: t.TempDir()}
 	s.config.MQTT.Broker, s.config.MQTT.Node = s.broker.URL(), "pi4"
 	s.config.Model.Path = filepath.Join(t.TempDir(), "fake.gguf")
 	if err := os.WriteFile(s.config.Model.Path, []byte("GGUF"), 0o644); err != nil {
@@ -228,21 +226,4 @@ func (o object) finish() string {
 		return ""
 	}
 	return o.Choices[0].FinishReason
-}
-
-type safeBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *safeBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *safeBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
 }

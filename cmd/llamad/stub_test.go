@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"llamad/config"
+	"llamad/mqtt/mosquittotest"
 	"llamad/runtime/llm"
 	"llamad/runtime/tokenizer"
 	"llamad/systemd"
@@ -81,7 +82,7 @@ type stub struct {
 	t    testing.TB
 	node string
 	cmd  *exec.Cmd
-	log  *safeBuffer
+	log  *mosquittotest.Log
 }
 
 // startStub starts one. Variables are added to its environment.
@@ -91,7 +92,7 @@ func startStub(t testing.TB, broker, node, state string, variables ...string) *s
 	if err := os.WriteFile(model, []byte("GGUF"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	p := &stub{t: t, node: node, log: &safeBuffer{}}
+	p := &stub{t: t, node: node, log: &mosquittotest.Log{}}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

@@ -4,14 +4,12 @@
 package mosquittotest
 
 import (
-	"bytes"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -25,14 +23,14 @@ type Broker struct {
 	binary string
 	cmd    *exec.Cmd
 	exited chan struct{}
-	log    *logBuffer
+	log    *Log
 }
 
 // Start runs a mosquitto. Lines are added to its configuration, which listens on
 // one port, lets anybody in, and keeps its state over a restart.
 func Start(t testing.TB, lines ...string) *Broker {
 	t.Helper()
-	b := &Broker{t: t, dir: t.TempDir(), binary: binary(t), log: &logBuffer{}}
+	b := &Broker{t: t, dir: t.TempDir(), binary: binary(t), log: &Log{}}
 	for try := 0; ; try++ {
 		b.port = freePort(t)
 		config := fmt.Sprintf("listener %d 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location %s/\nuser root\n%s\n",
@@ -130,22 +128,4 @@ func freePort(t testing.TB) int {
 	}
 	defer l.Close()
 	return l.Addr().(*net.TCPAddr).Port
-}
-
-// logBuffer is what the broker says, from several writers.
-type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
